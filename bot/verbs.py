@@ -15,7 +15,7 @@ from bot.digests.command.requests import ChangeDigest, CreateDigest
 from bot.export.command import CSV_VERB, read_export
 from bot.export.requests import StartExport
 from bot.failures.command import SYNONYMS as FAILURE_SYNONYMS
-from bot.failures.command import as_failures, read_failures
+from bot.failures.command import as_failures, find_failures, read_failures
 from bot.failures.requests import ListFailures
 from bot.find.command import read_find, read_pasted
 from bot.home.command import (
@@ -178,6 +178,8 @@ def _read_words(words: Sequence[Token], command: Command) -> Request:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
         return _read(replace(command, text=words[0].value))  # quotes around all of it
+    if (grouped := find_failures(words, command)) is not None:
+        return read_failures(*grouped, command)
     if (asked := _read_stats(words, command)) is not None:
         return asked
     if (shown := _read_show(words, command)) is not None:

@@ -17,13 +17,12 @@ from bot.browse.bookmark import (
     start_of,
 )
 from bot.browse.causes import CauseReader
-from bot.browse.counting import MOST_COUNTED, count_instances
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.pages import PageReader, bounded, not_newer
 from bot.browse.planning import WorkflowFilter, allow_all
 from bot.browse.reading import Limits
-from bot.browse.screen import Found, Row, Screen, Source, StatusCount, StatusCounts
+from bot.browse.screen import Found, Row, Screen, Source
 from bot.browse.selection import Selection
 from bot.browse.several import READ_BACK, SCREEN, SeveralLists, retried
 from bot.cloudflare.accounts import Accounts
@@ -187,28 +186,6 @@ class Browser:
             mark = replace(mark, anchor=anchor)
         screen = _screen(mark, account, page, is_loop=await self._is_loop(mark, page))
         return replace(screen, source=Source(asked, page) if page is first else None)
-
-    async def count_status(
-        self, account: str | None, status: Status, allows: WorkflowFilter = allow_all
-    ) -> StatusCounts:
-        """Return the workflows that have instances of a status; `allows` says which may be seen.
-
-        Raises:
-            CloudflareError, UnknownAccount: as `open`.
-        """
-        name, workflows = self._accounts.get(account)
-        found = await workflows.list_workflows()
-        seen = [row for row in found.rows if allows(row.name)]
-        first, others = seen[:MOST_COUNTED], seen[MOST_COUNTED:]
-        counted, _ = await count_instances(workflows, first, fresh=False)
-        rows = [
-            StatusCount(row.name, row.instances[status])
-            for row in (*counted, *others)
-            if row.instances and row.instances.get(status)
-        ]
-        rows.sort(key=lambda row: (-row.count, row.name.casefold()))
-        uncounted = [row.name for row in (*counted, *others) if row.instances is None]
-        return StatusCounts(name, rows, uncounted, found.fetched_at)
 
     async def workflow_names(self, account: str | None) -> tuple[str, ...]:
         """Return the names of an account's workflows; none where they can't be read just now."""

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.condition_options import ERRORED, check_lengths, conditions, with_errored
+from bot.browse.condition_options import ERRORED
 from bot.browse.condition_phrases import read_comparisons
-from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
+from bot.browse.list_filters import read_query
+from bot.browse.model import HelpQuery, OverviewQuery
 from bot.browse.names import (
     Name,
     Names,
@@ -20,32 +21,19 @@ from bot.browse.names import (
     name_like_a_filter,
     no_workflow,
     read_names,
-    without_word,
 )
 from bot.browse.options import (
     ACCOUNT,
-    CREATED,
-    CREATED_UNTIL,
-    CURSOR,
     LATER,
     LIST_OPTIONS,
-    NOT,
     OVERVIEW_OPTIONS,
-    PAGE,
-    ROWS,
-    SINCE,
     STATUS,
-    UNTIL,
     VIEWS,
-    View,
-    default_rows,
-    read_rows,
 )
 from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
-from bot.browse.selection import PATTERN, Selection
+from bot.browse.selection import PATTERN
 from bot.cloudflare.dashboard import read_url
-from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Position
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import filters
 from bot.language.command import Command
@@ -58,7 +46,6 @@ ListRequest = ListInstances | ListWorkflows | DescribeInstance | HelpQuery
 
 _OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
 _NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
-_BY_CREATION: Final = {SINCE.key: CREATED.key, UNTIL.key: CREATED_UNTIL.key}
 _NAME_KEYS: Final = ("workflow", "flow", "wf")
 
 
@@ -101,6 +88,7 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
         *comparisons,
         *readings,
         *(Reading(word.text, "") for word in addressed),
+        *_status_readings(typed_words, names, command),
     )
     wants_all = is_list and any(word.value == PATTERN for word in found if word.key is None)
     if not names.found and not wants_all and _is_of_overview(given):
@@ -179,6 +167,17 @@ def account_in(command: Command) -> str | None:
     return next((word.value for word in words if word.key == "account"), None)
 
 
+def _status_readings(words: Sequence[Token], names: Names, command: Command) -> tuple[Reading, ...]:
+    """Return what was read as a status although a workflow is called so, since another one is named."""
+    taken = {word.start for name in names.found for word in name.words}
+    return tuple(
+        Reading(word.value, f"status:{word.value}")
+        for word in words
+        if word.key is None and word.start not in taken and word.value in command.workflows
+        if not word.quoted and filters.known_status(word.value)
+    )
+
+
 def _is_address(word: Token) -> bool:
     """Return whether a word calls somebody, as in `@grace look at orders`."""
     return word.key is None and not word.quoted and word.value.startswith("@")
@@ -235,90 +234,11 @@ def _read_selection(names: Names, given: Sequence[Token], command: Command) -> L
         raise _unexpected_word(names, given, command)
     if not names.found:
         _refuse_search(given)
-    return ListInstances(_read_query(names.workflows, given, command))
+    return ListInstances(read_query(names.workflows, given, command))
 
 
 def _is_known(name: str, command: Command) -> bool:
     return PATTERN in name or name in command.workflows
-
-
-def _read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Command) -> PendingQuery:
-    """Read the filters of a list of some workflows; none stands for all."""
-    _refuse_negation(given)
-    said = [word for word in given if LIST_OPTIONS.key_of(word.key or "") == STATUS.key]
-    by_key = LIST_OPTIONS.by_key([word for word in given if word not in said], command.text)
-    rows = by_key.pop(ROWS.key, None)  # how many there may be depends on the view
-    values = LIST_OPTIONS.read(by_key, command)
-    statuses = tuple(dict.fromkeys(status for word in said for status in STATUS.read(word, command)))
-    view: View = values.get("view", "rows")
-    number = default_rows(view) if rows is None else read_rows(rows, view)
-    start = _start(by_key, values.pop("page", None), values.pop("cursor", None))
-    direction = values.pop("direction", None)
-    if direction is not None and not isinstance(start, Cursor):
-        raise by_key["direction"].wrong(
-            "needs `cursor:`",
-            expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
-            nearest=("",),
-        )
-    words = {key: values.pop(key, None) for key in (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)}
-    where = conditions(values)
-    check_lengths(where, by_key)
-    selection = Selection(workflows, values.pop("account", None), with_errored(statuses, by_key), where=where)
-    pending = PendingQuery(ListQuery(selection, number, start, direction, view), **words)
-    if start is not None:
-        _refuse_place(by_key, pending, command)
-    return pending
-
-
-def _refuse_negation(given: Sequence[Token]) -> None:
-    """Refuse that a status is left out; what is left then can be asked for.
-
-    Raises:
-        QueryError: one is.
-    """
-    for word in given:
-        if word.key == NOT:
-            left_out = filters.known_status(word.value) or filters.synonymous_status(word.value)
-            others = ",".join(status for status in STATUSES if status != left_out)
-            error = LIST_OPTIONS.unknown(word)
-            error.expected = "the statuses that are wanted"
-            error.choices = (f"status:{others}", "")
-            raise error
-
-
-def _refuse_place(by_key: dict[str, Token], pending: PendingQuery, command: Command) -> None:
-    """Refuse a page or a cursor in a list that is not one of the API's.
-
-    Raises:
-        QueryError: it is none.
-    """
-    word = by_key.get(PAGE.key) or by_key[CURSOR.key]
-    selection = pending.query.selection
-    if selection.stream is None:
-        raise word.wrong(
-            f"is a place in one list of Cloudflare's API, and {_why_no_stream(selection)}",
-            expected="one workflow, at most one status, and no filter that the API lacks",
-            nearest=("",),
-        )
-    if (pending.since or pending.until) and not ENDED_STATUSES.isdisjoint(selection.statuses):
-        times = [(by_key[key], by) for key, by in _BY_CREATION.items() if key in by_key]
-        by_creation = command.text
-        for time, key in sorted(times, key=lambda each: each[0].start, reverse=True):
-            by_creation = f"{by_creation[: time.start]}{key}:{time.raw}{by_creation[time.end :]}"
-        raise QueryError(
-            word.text,
-            f"is a place in Cloudflare's order, by creation, and {typed(times[0][0].text)} is about the end",
-            expected="`created:` or `created_until:` in its place, or no page",
-            nearest=(by_creation, without_word(word, command)),
-        )
-
-
-def _why_no_stream(selection: Selection) -> str:
-    if not selection.workflow:
-        return "this list is of several workflows"
-    if len(selection.statuses) > 1:
-        return "this list is of several statuses"
-    return "this list is searched row by row"
 
 
 def _refuse_search(given: Sequence[Token]) -> None:
@@ -337,14 +257,6 @@ def _searched_list(word: Token) -> QueryError:
     error = LIST_OPTIONS.unknown(word)
     error.choices = (quote(word.value),) if word.value.strip() else error.choices
     return error
-
-
-def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Position | None:
-    """Return where the list starts: the API takes one of the two."""
-    if page is not None and cursor is not None:
-        other = typed(given["cursor"].text)
-        raise given["page"].wrong(f"and {other} exclude each other", expected="either a page or a cursor")
-    return Cursor(cursor) if cursor is not None else None if page is None else PageNumber(page)
 
 
 def join_flags(tokens: Sequence[Token]) -> list[Token]:

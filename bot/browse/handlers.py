@@ -14,11 +14,9 @@ from bot.browse.browser import Browser, without_anchor
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.messages.not_yet import not_yet_message
-from bot.browse.messages.statuses import statuses_message
 from bot.browse.requests import (
     ApplyFilter,
     DeleteShared,
-    FindStatus,
     ListInstances,
     ListWorkflows,
     NotYet,
@@ -132,14 +130,6 @@ class ListHandlers:
         """Show the overview."""
         viewer = await self._access.viewer(interaction)
         return await self._lists.show(Audience(viewer), OverviewBookmark(request.query))
-
-    async def find_status(self, request: FindStatus, interaction: Interaction) -> Reply:
-        """Show which workflows have instances of a status."""
-        viewer = await self._access.viewer(interaction)
-        found = await self._browser.count_status(
-            request.account, request.status, viewer.workflow_filter(request.account)
-        )
-        return ShowMessage(statuses_message(found, request))
 
     async def show_not_yet(self, request: NotYet, interaction: Interaction) -> Reply:
         """Say that the bot can't do something yet, and what it can do."""

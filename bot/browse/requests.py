@@ -29,31 +29,6 @@ class ListWorkflows(Request):
 
 
 @dataclass(frozen=True, slots=True)
-class FindStatus(Request):
-    """Which workflows have instances of a status.
-
-    Attributes:
-        status: the one.
-        since: the words of a time, for the lists that it leads to.
-        until: likewise.
-        rows: how many of them one message shows; None means the usual number.
-        account: as settings name it; None means the default account.
-    """
-
-    kind: ClassVar[str] = "find_status"
-    status: Status
-    since: str | None = None
-    until: str | None = None
-    rows: int | None = None
-    account: str | None = None
-
-    def command(self) -> str:
-        """Return what to type for the same."""
-        filters = {"status": self.status, "since": self.since, "until": self.until, "account": self.account}
-        return " ".join((COMMAND, *(f"{key}:{quote(value)}" for key, value in filters.items() if value)))
-
-
-@dataclass(frozen=True, slots=True)
 class NotYet(Request):
     """Something that this bot does not do yet.
 

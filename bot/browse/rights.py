@@ -12,7 +12,6 @@ from bot.browse.model import ListQuery
 from bot.browse.requests import (
     ApplyFilter,
     AtPlace,
-    FindStatus,
     ListInstances,
     ListWorkflows,
     OpenFilter,
@@ -44,10 +43,6 @@ class ListRights:
     async def require_overview(self, request: ListWorkflows, interaction: Interaction) -> None:
         """Require the right for any workflow of the account; the others are left out."""
         await self.access.require_any(Right.VIEW, interaction, request.query.account)
-
-    async def require_account(self, request: FindStatus, interaction: Interaction) -> None:
-        """Require the right for any workflow of the account; the others are left out."""
-        await self.access.require_any(Right.VIEW, interaction, request.account)
 
     async def require_place(self, request: AtPlace, interaction: Interaction) -> None:
         """Require the right for the list that a button leads to.

@@ -189,28 +189,3 @@ class Overview:
     uncounted: Mapping[str, CloudflareError] = field(default_factory=dict)
     cut_short: bool = False
     compared: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class StatusCount:
-    """How many instances of a status a workflow has."""
-
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class StatusCounts:
-    """The workflows that have instances of a status.
-
-    Attributes:
-        account: the account's name.
-        rows: those that have any, most first.
-        uncounted: names of workflows that could not be counted.
-        fetched_at: when the API was asked.
-    """
-
-    account: str
-    rows: Sequence[StatusCount]
-    uncounted: Sequence[str]
-    fetched_at: datetime

@@ -20,6 +20,11 @@ from bot.slack.requests import Request
 SYNONYMS: Final = ("causes",)
 _OF_LISTS: Final = frozenset({PATTERN, *EVERYTHING})
 """Words that ask for the list of all, and not for what is wrong in it."""
+_FAILURES: Final = frozenset({"failures", "failure", "errors", "errored", "failed"})
+_GROUPED: Final = frozenset({"group", "grouped"})
+_KINDS: Final = frozenset({
+    "cause", "causes", "reason", "reasons", "error", "message", "workflow", "step", "kind", "type", "version",
+})  # fmt: skip
 _TAKEN: Final = (SINCE, UNTIL, ACCOUNT)
 
 
@@ -55,6 +60,33 @@ def read_failures(_: Token, rest: Sequence[Token], command: Command) -> Request:
         expected=f"a name or a pattern, as in `{COMMAND} failures order-*`",
         nearest=("",),
     )
+
+
+def find_failures(words: Sequence[Token], command: Command) -> tuple[Token, Sequence[Token]] | None:
+    """Return the word that asks for failures by cause, and the words that say of what.
+
+    None if they ask for others: `errors by cause` and `group the failures` do, `errors` alone does not.
+    """
+    texts = [
+        word.value.lower()
+        if word.key is None and not word.quoted and word.value not in command.workflows
+        else ""
+        for word in words
+    ]
+    said = next((place for place, text in enumerate(texts) if text in _FAILURES), None)
+    beside = {
+        place
+        for place, text in enumerate(texts)
+        if text in _GROUPED or (text in _KINDS and place and texts[place - 1] == "by")
+    }
+    if said is None or not beside:
+        return None
+    rest = [
+        word
+        for place, word in enumerate(words)
+        if place not in beside and place != said and not (texts[place] == "by" and place + 1 in beside)
+    ]
+    return words[said], rest
 
 
 def as_failures(request: Request, words: Sequence[Token]) -> Request:

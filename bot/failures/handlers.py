@@ -189,8 +189,9 @@ class FailureHandlers:
 
         details, lists = {}, {}
         for group in shown:
-            for instance in group.instances[:MOST_IDS]:
-                asked = ShowInstance(group.workflow, instance.id, selection.account, instance)
+            for place, instance in enumerate(group.instances[:MOST_IDS]):
+                row = None if place else instance  # what is known of each has no room
+                asked = ShowInstance(group.workflow, instance.id, selection.account, row)
                 if value := details_value(asked, self._requests.encode_if_fits):
                     details[group.workflow, instance.id] = value
             if group.key is not None and (value := await save(_list_of(group, selection))):

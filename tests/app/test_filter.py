@@ -261,3 +261,68 @@ async def test_socket_mode_needs_nothing_special(
             await bot.socket_mode.close()
     assert shown.ts == message.ts
     assert len(row_ids(shown)) == 5
+
+
+async def test_several_workflows_statuses_and_conditions_are_chosen(
+    ada: Person, cloudflare: Simulation, slack: LocalSlack
+) -> None:
+    for workflow in ("orders", "emails", "images"):
+        for status in ("errored", "terminated", "complete"):
+            cloudflare.add_instance(workflow, id=f"{workflow}-{status}", status=status)
+    view = await open_filter(ada, await ask(ada, "orders errored"))
+    following = slack.next_message()
+    reply = await submit_filter(
+        ada, view, workflows=["orders", "emails"], status=["🔴 Errored", "⚫ Terminated"], id="e"
+    )
+    assert not reply.errors
+    shown = await following
+    assert echoed_command(shown) == "/workflows list orders,emails status:errored,terminated id:e"
+    assert set(row_ids(shown)) == {"emails-errored", "emails-terminated"}
+    again = shown_values((await open_filter(ada, shown)).payload)
+    assert (again["workflows"], again["status"], again["id"]) == (
+        "orders, emails",
+        "🔴 Errored, ⚫ Terminated",
+        "e",
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "field", "words"),
+    [
+        ({"longer": "soon"}, "longer", "“soon” is no length of time"),
+        ({"longer": "2h", "shorter": "1h"}, "shorter", "“1h” is not longer than 2h"),
+        ({"version": "x/y"}, "version", "“x/y” has other signs"),
+        ({"status": "🔵 Running", "error": "timeout"}, "error", "“timeout” is about errored instances"),
+        ({"status": None, "since": "1h", "created": "2h"}, "created", "both mean the creation"),
+        ({"created": "1h", "created_until": "2h"}, "created_until", "“2h” is not later than 1h"),
+    ],
+)
+async def test_what_cannot_be_of_a_condition_is_told_at_its_field(
+    answers: dict[str, str], field: str, words: str, ada: Person, cloudflare: Simulation, slack: LocalSlack
+) -> None:
+    add_orders(cloudflare)
+    message = await ask(ada, "orders errored")
+    view = await open_filter(ada, message)
+    reply = await submit_filter(ada, view, **answers)
+    assert list(reply.errors) == [field]
+    assert words in reply.errors[field]
+    assert slack.views.current(view) is not None
+    assert ada.screen() == (message,)
+
+
+async def test_the_menu_of_workflows_offers_names_and_the_pattern_that_is_typed(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    for workflow in ("orders", "order-archive", "emails"):
+        cloudflare.add_instance(workflow, id=f"{workflow}-1")
+    view = await open_filter(ada, await ask(ada, "orders"))
+    assert await offered(ada, view, "") == ["emails", "order-archive", "orders"]
+    assert await offered(ada, view, "MAIL") == ["emails"]
+    assert await offered(ada, view, "order-*") == ["order-*", "order-archive"]
+    assert await offered(ada, view, "zzz*") == []
+
+
+async def offered(person: Person, view: View, typed: str) -> list[str]:
+    """What the menu of workflows offers for what is typed."""
+    answer = await person.type_into_menu("filter_workflows", typed, view)
+    return [option["value"] for option in answer["options"]]

@@ -342,6 +342,11 @@ async def test_a_search_stops_at_a_throttle_and_says_so(ada: Person, cloudflare:
     assert "No instance was found with the id `nosuch-12345`." in told
     assert "Asked 15 of 60 workflows" in told
     assert "⚠️ Stopped early. " in told
+    whole = (
+        await answer(await ada.command("/workflows", f"find {UUID}"))
+    ).all_text()  # no list is read for it
+    assert "Asked 0 of 60 workflows" in whole
+    assert "⚠️ Stopped early. " in whole
 
 
 async def test_background_share_of_the_budget_bounds_a_search(

@@ -59,7 +59,7 @@ async def measure(rounds: int = ROUNDS, count: int | None = None) -> Outcome:
         async with (
             LocalSlack().serve() as slack,
             simulation.serve() as api,
-            serve_bot(bot_settings(slack, api, Path(folder)), slack),
+            serve_bot(bot_settings(slack, api, Path(folder), bot_person_share=1), slack),
         ):
             for line in lines:
                 came = await _what_comes_of(line, slack.person("ada"))

@@ -16,11 +16,9 @@ from bot.browse.messages import filter_form
 from bot.browse.messages.instances import instances_message
 from bot.browse.messages.not_yet import not_yet_message
 from bot.browse.messages.overview import overview_message
-from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.requests import (
     DescribeInstance,
-    FindStatus,
     ListInstances,
     ListWorkflows,
     NotYet,
@@ -29,7 +27,6 @@ from bot.browse.requests import (
     RefreshPage,
     TurnPage,
 )
-from bot.browse.screen import StatusCount, StatusCounts
 from bot.cloudflare.errors import CloudflareError, InvalidParameter, Unavailable
 from bot.cloudflare.models import Instance, PageNumber, Position, Status, Workflow
 from bot.cloudflare.responses import (
@@ -102,10 +99,6 @@ def command(text: str) -> None:
     elif isinstance(request, ListWorkflows):
         assert _as_if_said(read(escaped(request.query.command()))) == _as_if_said(request)
         _place(OverviewBookmark(request.query))
-    elif isinstance(request, FindStatus):
-        assert _as_if_said(read(escaped(request.command()))) == _as_if_said(replace(request, rows=None))
-        counts = StatusCounts("prod", [StatusCount(text[:64] or "orders", 3)], [text[:64]], NOW)
-        _shown(with_readings(statuses_message(counts, request), request.readings))
     elif isinstance(request, NotYet):
         _shown(with_readings(not_yet_message(request, request.workflow), request.readings), ours=True)
     elif isinstance(request, DescribeInstance):

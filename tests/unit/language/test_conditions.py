@@ -8,6 +8,7 @@ import pytest
 from bot.browse.requests import ListInstances, ListWorkflows
 from bot.browse.selection import Conditions, Selection
 from bot.cloudflare.models import Status
+from bot.failures.requests import ListFailures
 from bot.language.errors import QueryError
 from tests.support.commands import read
 from tests.support.list_commands import read_known, read_list
@@ -87,6 +88,9 @@ def test_a_condition_of_failures_asks_for_errored_instances(text: str, where: Co
         ("errorr:timeout", "is a filter I don't know", ["error:timeout"]),
         ("output:x", "does not have yet", [""]),
         ("timeout", "beside a workflow's name", ["", "error:timeout"]),
+        ("insufficient_funds", "beside a workflow's name", ["", "error:insufficient_funds"]),
+        ("errored,paused,banana", "beside a workflow's name", ["errored,paused"]),
+        ("ord-59*", "fits no workflow", ["orders", "id:ord-59"]),
         ("errored card declined", "beside a workflow's name", ["errored", 'errored error:"card declined"']),
     ],
 )
@@ -114,6 +118,14 @@ SAID = [
     ("running for 2h", "status:running longer:2h"),
     ("paused for 3 days", "status:paused longer:3days"),
     ("stuck for 2h", "status:queued,running,waiting longer:2h"),
+    ("stuck for more than 3h", "status:queued,running,waiting longer:3h"),
+    ("stuck", "status:queued,running,waiting longer:1h"),
+    ("took > 10m", "longer:10m"),
+    ("ended", "status:errored,terminated,complete"),
+    ("unfinished", "status:queued,running,paused,waitingForPause,waiting,rollingBack"),
+    ("timeout errors", "status:errored error:timeout"),
+    ("card declined exceptions", 'status:errored error:"card declined"'),
+    ("errors containing timeout", "status:errored error:timeout"),
     ("from cron", "trigger:cron"),
     ("triggered by an event", "trigger:event"),
     ("scheduled", "trigger:cron"),
@@ -161,6 +173,17 @@ def test_words_for_a_condition_are_taken_and_said(text: str, filters: str, names
         ("orders failed from 2am to 4am", "orders status:errored since:2am until:4am"),
         ("orders failed in emails", "orders,emails status:errored"),
         ("failed with timeout in orders", "orders status:errored error:timeout"),
+        ("timeout errors in orders", "orders status:errored error:timeout"),
+        ("email errors", "emails status:errored"),
+        ("orders errors", "orders status:errored"),
+        ("recent errors", "* status:errored"),
+        ("failed in all workflows", "* status:errored"),
+        ("what is broken right now", "* status:errored"),
+        ("orders errored now", "orders status:errored"),
+        ("orders errored ended since 2h", "orders status:errored since:2h"),
+        ("orders,errored", "orders status:errored"),
+        ("orders,errored,emails", "orders,emails status:errored"),
+        ("which failed in charge-card", "* status:errored step:charge-card"),
         ("orders failed by cron", "orders status:errored trigger:cron"),
         ("orders over the last 2h", 'orders since:"last 2h"'),
         ("orders for 2h", "orders since:2h"),
@@ -175,7 +198,7 @@ def test_words_for_a_condition_are_taken_and_said(text: str, filters: str, names
 def test_other_words_are_no_part_of_a_condition(text: str, meant: str) -> None:
     found = read_known(text, *NAMES)
     expected = read_known(meant, *NAMES)
-    assert isinstance(found, ListInstances)
+    assert isinstance(found, ListInstances | ListFailures)
     assert isinstance(expected, ListInstances)
     assert found.query == expected.query
 

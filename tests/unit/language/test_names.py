@@ -92,6 +92,12 @@ def test_the_name_of_a_real_workflow_wins_over_words(
     assert _selection(text, *names) == meant
 
 
+def test_a_status_that_is_a_workflow_s_name_too_is_said() -> None:
+    request = read_known("errored orders", "errored", "orders")
+    assert [(reading.typed, reading.meant) for reading in request.readings] == [("errored", "status:errored")]
+    assert read_known("errored orders", "orders").readings == ()
+
+
 @pytest.mark.parametrize(
     ("text", "problem", "proposals"),
     [

@@ -1,0 +1,127 @@
+"""Read the filters of a list, once it is known which workflows it is of."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.browse.condition_options import check_lengths, conditions, with_errored
+from bot.browse.model import ListQuery, PendingQuery
+from bot.browse.names import without_word
+from bot.browse.options import (
+    CREATED,
+    CREATED_UNTIL,
+    CURSOR,
+    LIST_OPTIONS,
+    NOT,
+    PAGE,
+    ROWS,
+    SINCE,
+    STATUS,
+    UNTIL,
+    View,
+    default_rows,
+    read_rows,
+)
+from bot.browse.selection import Selection
+from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Position
+from bot.language import filters
+from bot.language.command import Command
+from bot.language.errors import QueryError, typed
+from bot.language.tokens import Token
+
+_BY_CREATION: Final = {SINCE.key: CREATED.key, UNTIL.key: CREATED_UNTIL.key}
+
+
+def read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Command) -> PendingQuery:
+    """Read the filters of a list.
+
+    Args:
+        workflows: names and patterns; none stands for all.
+        given: the words with keys.
+        command: whose words they are.
+
+    Raises:
+        QueryError: a filter can't be read, or can't stand beside another.
+    """
+    _refuse_negation(given)
+    said = [word for word in given if LIST_OPTIONS.key_of(word.key or "") == STATUS.key]
+    by_key = LIST_OPTIONS.by_key([word for word in given if word not in said], command.text)
+    rows = by_key.pop(ROWS.key, None)  # how many there may be depends on the view
+    values = LIST_OPTIONS.read(by_key, command)
+    statuses = tuple(dict.fromkeys(status for word in said for status in STATUS.read(word, command)))
+    view: View = values.get("view", "rows")
+    number = default_rows(view) if rows is None else read_rows(rows, view)
+    start = _start(by_key, values.pop("page", None), values.pop("cursor", None))
+    direction = values.pop("direction", None)
+    if direction is not None and not isinstance(start, Cursor):
+        raise by_key["direction"].wrong(
+            "needs `cursor:`",
+            expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
+            nearest=("",),
+        )
+    words = {key: values.pop(key, None) for key in (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)}
+    where = conditions(values)
+    check_lengths(where, by_key)
+    selection = Selection(workflows, values.pop("account", None), with_errored(statuses, by_key), where=where)
+    pending = PendingQuery(ListQuery(selection, number, start, direction, view), **words)
+    if start is not None:
+        _refuse_place(by_key, pending, command)
+    return pending
+
+
+def _refuse_negation(given: Sequence[Token]) -> None:
+    """Refuse that a status is left out; what is left then can be asked for.
+
+    Raises:
+        QueryError: one is.
+    """
+    for word in given:
+        if word.key == NOT:
+            left_out = filters.known_status(word.value) or filters.synonymous_status(word.value)
+            others = ",".join(status for status in STATUSES if status != left_out)
+            error = LIST_OPTIONS.unknown(word)
+            error.expected = "the statuses that are wanted"
+            error.choices = (f"status:{others}", "")
+            raise error
+
+
+def _refuse_place(by_key: dict[str, Token], pending: PendingQuery, command: Command) -> None:
+    """Refuse a page or a cursor in a list that is not one of the API's.
+
+    Raises:
+        QueryError: it is none.
+    """
+    word = by_key.get(PAGE.key) or by_key[CURSOR.key]
+    selection = pending.query.selection
+    if selection.stream is None:
+        raise word.wrong(
+            f"is a place in one list of Cloudflare's API, and {_why_no_stream(selection)}",
+            expected="one workflow, at most one status, and no filter that the API lacks",
+            nearest=("",),
+        )
+    if (pending.since or pending.until) and not ENDED_STATUSES.isdisjoint(selection.statuses):
+        times = [(by_key[key], by) for key, by in _BY_CREATION.items() if key in by_key]
+        by_creation = command.text
+        for time, key in sorted(times, key=lambda each: each[0].start, reverse=True):
+            by_creation = f"{by_creation[: time.start]}{key}:{time.raw}{by_creation[time.end :]}"
+        raise QueryError(
+            word.text,
+            f"is a place in Cloudflare's order, by creation, and {typed(times[0][0].text)} is about the end",
+            expected="`created:` or `created_until:` in its place, or no page",
+            nearest=(by_creation, without_word(word, command)),
+        )
+
+
+def _why_no_stream(selection: Selection) -> str:
+    if not selection.workflow:
+        return "this list is of several workflows"
+    if len(selection.statuses) > 1:
+        return "this list is of several statuses"
+    return "this list is searched row by row"
+
+
+def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Position | None:
+    """Return where the list starts: the API takes one of the two."""
+    if page is not None and cursor is not None:
+        other = typed(given["cursor"].text)
+        raise given["page"].wrong(f"and {other} exclude each other", expected="either a page or a cursor")
+    return Cursor(cursor) if cursor is not None else None if page is None else PageNumber(page)
