@@ -37,7 +37,7 @@ from bot.stats.requests import (
     ShareStats,
     ShowStats,
     TurnStats,
-    since,
+    set_since,
     stats_command,
 )
 from bot.ui.elements import command, duration
@@ -168,7 +168,7 @@ class StatsHandlers:
         async def save(request: Request) -> str | None:
             return await self._requests.try_save(request, team)
 
-        windows = {words: await save(TurnStats(since(selection, words, clock))) for words in others}
+        windows = {words: await save(TurnStats(set_since(selection, words, clock))) for words in others}
         ended = {} if stats.estimate is None else stats.estimate.ended
         has_failed = stats.total.failed > 0 or any(each.part for each in ended.values())
         return StatsControls(

@@ -71,6 +71,6 @@ def stats_command(selection: Selection) -> str:
     )
 
 
-def since(selection: Selection, words: str, clock: Clock) -> Selection:
+def set_since(selection: Selection, words: str, clock: Clock) -> Selection:
     """Return the same instances since another time, until now."""
     return replace(selection, since=times.read(words, clock), until=None)

@@ -1,5 +1,6 @@
 """What failed, by cause: typed, by a button, for everybody."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from bot.playground.simulators.cloudflare import (
@@ -60,9 +61,7 @@ async def test_failures_come_by_cause_the_largest_first(ada: Person, cloudflare:
     said = shown.all_text()
     assert "🔴 2 workflows: 38 failed in the last 24h" in said
     assert "at least" not in said
-    assert [said.index(count) for count in (f"*27 {X}*", f"*9 {X}*", f"*2 {X}*")] == sorted(
-        said.index(count) for count in (f"*27 {X}*", f"*9 {X}*", f"*2 {X}*")
-    )
+    assert re.findall(rf"\*(\d+) {X}\*", said) == ["27", "9", "2"]
     assert (
         "*ProviderError*: Payment provider answered 502 for order 0\nstep `charge card` · `order-processing`"
         in said
@@ -224,3 +223,19 @@ async def test_a_lone_status_and_a_button_of_the_overview_lead_here(
     overview = await ask(ada, "")
     asked = await answer(await ada.click(overview, "failures_show"))
     assert "order-processing: 2 failed in the last 24h" in asked.all_text()
+
+
+async def test_what_the_budget_left_out_is_asked_about_later(
+    run_bot: RunBot, cloudflare: Simulation, slack: LocalSlack
+) -> None:
+    fail(cloudflare, 30, PROVIDER)
+    async with run_bot(bot_request_budget=40, bot_request_reserve=0.5, bot_person_share=1.0):
+        said = (await ask(slack.person("ada"), "failures")).all_text()
+    left = re.search(r"Why (\d+) of 30 failed was not asked: ", said)
+    assert left is not None, said
+    assert f"*at least {30 - int(left[1])} {X}*  *ProviderError*" in said
+    assert f"*{left[1]} {X}*  not known why" in said
+    asked = cloudflare.describe_calls
+    async with run_bot():  # another process, with the same database
+        assert f"*30 {X}*" in (await ask(slack.person("ada"), "failures")).all_text()
+    assert cloudflare.describe_calls - asked == int(left[1]), "what was read before is not asked again"

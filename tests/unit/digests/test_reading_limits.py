@@ -4,20 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from bot.browse.causes import CauseReader
+from bot.browse.kept_causes import CauseStore
 from bot.cloudflare.cache import CacheTimes
 from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.limiter import Budget
 from bot.cloudflare.models import MAX_PER_PAGE
 from bot.digests.causes import ENOUGH_DETAILS, MOST_DETAILS, FailureCauses, read_causes
 from bot.digests.news import WorkflowFindings
+from bot.digests.reading import ReportBuilder
 from bot.digests.report import MOST_GROUPS, NewInstance, UnreadCauses
 from bot.digests.search import MOST_LISTS, SHARED_FOR
 from bot.digests.survey import AT_ONCE
 from bot.playground.simulators.cloudflare import Failure, Slow
+from bot.storage.database import migrate, open_database
 from tests.support.digest_account import HOUR, MINUTE, Account, chart_total, plan, run_account, shown_ids
 from tests.support.teams import TEAM
 
@@ -327,3 +331,19 @@ async def test_a_page_behind_a_cursor_is_not_taken_from_a_memory_of_minutes() ->
             prod.clock.advance(170)
             found.append((await prod.digest(sharing=prod.clock())).total)
         assert sum(found) == 1
+
+
+async def test_digests_of_another_process_ask_for_no_cause_again(prod: Account, tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
+    await migrate(engine)
+    for number in range(12):
+        prod.fail("orders", f"{number}", number)
+    for asked in (12, 0):
+        prod.simulation.calls.clear()
+        prod.clock.advance(HOUR)  # no cache of answers holds for so long
+        causes = CauseReader({"prod": prod.workflows}, lambda cause: cause, CauseStore(engine, prod.clock))
+        reader = ReportBuilder({"prod": prod.workflows}, 7 * timedelta(days=1), prod.clock, causes)
+        report = await reader.report(plan(), None, team=TEAM)
+        assert [group.total for group in report.groups] == [12]
+        assert prod.simulation.describe_calls == asked
+    await engine.dispose()

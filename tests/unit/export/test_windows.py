@@ -56,10 +56,11 @@ class ListApi:
         start_is_in: `date_start` is.
         total: what it says of how many there are: "true", "none" or "wrong".
         cursors_last: how many pages a cursor's walk has before the API takes it no more.
-        repeats_cursor: it returns the cursor that it was asked with, once.
         numbers: it has page numbers and no cursors.
         arriving: instances that come while it is read, one a request.
         fails: pages that fail, by the number of the request.
+        newest_first: its order.
+        listed_as_of: rows that stand elsewhere, as if they were created then.
     """
 
     rows: list[Instance]
@@ -71,6 +72,7 @@ class ListApi:
     arriving: list[Instance] = field(default_factory=list)
     fails: frozenset[int] = frozenset()
     newest_first: bool = True
+    listed_as_of: dict[str, datetime] = field(default_factory=dict)
     asked: list[PageQuery] = field(default_factory=list)
 
     async def ask(self, query: PageQuery) -> InstancePage:
@@ -103,7 +105,7 @@ class ListApi:
         return InstancePage(tuple(shown), following, ResultInfo(total_count=total), (), NOW)
 
     def _key(self, each: Instance) -> str:
-        return _key(each.created_on or NOW, each.id)
+        return _key(self.listed_as_of.get(each.id) or each.created_on or NOW, each.id)
 
     def _is_behind(self, one: str, other: str) -> bool:
         return one < other if self.newest_first else one > other
@@ -296,3 +298,23 @@ async def test_a_reading_that_is_ended_says_what_is_left() -> None:
     assert 1_500 < len(taken) < 3_000
     missing = [each for each in rows if each.id not in taken]
     assert all(any(gap.window.has(each.created_on) for gap in reader.gaps) for each in missing)
+
+
+async def test_rows_that_stand_out_of_order_are_found_once_the_order_is_seen_to_be_none() -> None:
+    rows = [row(number, NOW - timedelta(minutes=number)) for number in range(1_000)]
+    moved = {"i950": rows[150].created_on, "i210": rows[900].created_on}
+    api = ListApi(rows, listed_as_of={name: at for name, at in moved.items() if at is not None})
+    taken, reader = await read(api, Window(ORDERS, None, NO_END), at_once=2)
+    assert not reader.gaps
+    assert len(taken) == 1_000
+
+
+@pytest.mark.timeout(20)
+async def test_more_rows_in_a_millisecond_than_cursors_lead_through_end_in_a_gap() -> None:
+    rows = [row(number, NOW - timedelta(days=1)) for number in range(500)]
+    api = ListApi([*rows, row(9_998, NOW), row(9_999, NOW - timedelta(days=2))], cursors_last=1)
+    taken, reader = await read(api, Window(ORDERS, None, NO_END))
+    [gap] = reader.gaps
+    assert gap.window.has(NOW - timedelta(days=1))
+    assert isinstance(gap.error, InvalidParameter)
+    assert "i9998" in taken

@@ -14,7 +14,7 @@ from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock, TimePoint
 from bot.slack.requests import Request
-from bot.stats.requests import RefreshStats, ShowStats, since
+from bot.stats.requests import RefreshStats, ShowStats, set_since
 from bot.verbs import read_command
 from tests.support.commands import ACCOUNTS, HERE, NOW
 
@@ -142,7 +142,7 @@ def test_the_line_below_asks_for_the_same(
 
 def test_a_length_of_time_is_meant_from_now_on_and_a_moment_stays() -> None:
     before = Selection(("orders",), since=TimePoint("7d", NOW - timedelta(days=30)))
-    assert at(before, clock).since == since(before, "7d", clock).since
+    assert at(before, clock).since == set_since(before, "7d", clock).since
     fixed = Selection(("orders",), since=TimePoint("2026-11-20T00:00:00Z", NOW - timedelta(days=3)))
     assert at(fixed, clock) == fixed
-    assert since(replace(fixed, until=TimePoint("1h", NOW)), "24h", clock).until is None
+    assert set_since(replace(fixed, until=TimePoint("1h", NOW)), "24h", clock).until is None
