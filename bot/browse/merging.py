@@ -1,12 +1,13 @@
 """Merges lists by creation time. Pure: it says which page it wants next, and gives rows.
 
-Each list is newest first. A row that does not tell when it was created counts as the one before it. Where the
-API is not in order, the rows of a list stay in the API's order, and each comes once.
+Each list is newest first. Where the API is not in order, or does not tell a time, a row counts as created no
+later than the one before it: so each row comes once, and the rows of a list stay in the API's order.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from heapq import heapify, heappop, heappush, heapreplace
 from typing import Final
 
 from bot.browse.bookmark import Failure, StreamPlace
@@ -63,6 +64,11 @@ class _Lane:
         return self.keys[min(self.at - self.start, len(self.keys) - 1)]
 
     @property
+    def age(self) -> timedelta:
+        """By what lists are ordered: the key, the newest first."""
+        return _NEWEST - self.key
+
+    @property
     def current(self) -> StreamPlace:
         if self.loaded is None:
             return self.place
@@ -89,7 +95,7 @@ class _Lane:
         self.place, self.loaded, self.bound = replace(loaded.place, passed=place.passed), loaded, key
         keys = []
         for row in loaded.rows[self.start :]:
-            key = row.created_on or key
+            key = key if row.created_on is None else min(key, row.created_on)
             keys.append(key)
         self.keys = keys
         if self.head is None and keys and keys[0] != _NEWEST:
@@ -123,6 +129,9 @@ class Merge:
         self._passed = [place.passed for place in places]
         self._shown = [number for number in range(len(places)) if number not in hidden]
         self._is_bounded = taken is not None
+        # Rows come later and later in a list, so that what stands here of one is at most too early.
+        self._queue = [(self._lanes[number].age, number) for number in self._shown]
+        heapify(self._queue)
 
     @property
     def places(self) -> tuple[StreamPlace, ...]:
@@ -187,12 +196,21 @@ class Merge:
         lane = self._lanes[number]
         lane.at -= 1
         lane.left = None if lane.left is None else lane.left + 1
+        heappush(self._queue, (lane.age, number))
 
     @property
     def _next(self) -> int | None:
         """The list that has the next row."""
-        numbers = [number for number in self._shown if self._lanes[number].is_open]
-        return max(numbers, key=lambda number: (self._lanes[number].key, -number), default=None)
+        while self._queue:
+            age, number = self._queue[0]
+            lane = self._lanes[number]
+            if not lane.is_open:
+                heappop(self._queue)
+            elif age != lane.age:
+                heapreplace(self._queue, (lane.age, number))
+            else:
+                return number
+        return None
 
 
 def _left(place: StreamPlace) -> int | None:

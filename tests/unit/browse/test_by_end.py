@@ -334,3 +334,41 @@ async def test_nothing_found_is_only_the_end_if_all_was_read(since: int) -> None
     whole = await search_on(browser, screen)
     assert not whole.rows
     assert whole.is_last
+
+
+async def test_what_ends_while_a_search_goes_on_stays_out() -> None:
+    account = long_list(250)
+    browser = account.browser(lookback=timedelta(days=1))
+    first = await browser.open(ListQuery(failed_since(0), 100, view="table"))
+    account.workflows["orders"].append(instance("late", 5, "errored", 400_000_000))
+    screens = await all_screens(browser, await search_on(browser, first))
+    assert ids(*screens) == [f"orders-{at:03}" for at in range(250)]
+
+
+async def test_the_bound_of_pages_is_for_all_lists_together() -> None:
+    rows = {
+        name: [instance(f"{name}-{at}", at, "errored", at + 1) for at in range(40)] for name in "abcdefghijkl"
+    }
+    account = ManyLists(rows, page_size=10)
+    await account.browser(lookback=timedelta(days=1)).open(ListQuery(failed_since(0)))
+    assert len(account.calls) == 12 + 10
+
+
+async def test_rows_of_a_list_that_fails_later_stay_on_every_screen() -> None:
+    account = long_list(50)
+    account.fails = lambda query: Unavailable("down") if query.position is not None else None
+    browser = account.browser(lookback=timedelta(days=1))
+    screens = await all_screens(browser, await browser.open(ListQuery(failed_since(0), 4)))
+    assert ids(*screens) == [f"orders-{at:03}" for at in range(40, 50)]
+    assert all(screen.unread and not screen.is_last for screen in screens)
+
+
+async def test_a_page_that_can_t_be_read_again_is_named() -> None:
+    account = long_list(50)
+    first = await account.browser(lookback=timedelta(days=1)).open(ListQuery(failed_since(0), 4))
+    middle = account.calls[2].position
+    account.fails = lambda query: Unavailable("down") if query.position == middle else None
+    assert first.next is not None
+    later = await account.browser(lookback=timedelta(days=1)).turn(round_trip(first.next))  # another replica
+    assert Stream("orders", ERRORED) in later.unread
+    assert not later.is_last
