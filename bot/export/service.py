@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -196,16 +196,17 @@ class Exports:
         Args:
             team: returns Slack's id of the workspace, or raises `StartupError` while it is not known.
         """
-        watching = asyncio.create_task(self._watch(team))
+        stop = asyncio.Event()
+        watching = asyncio.create_task(self._watch(team, stop))
         try:
             yield
         finally:
-            watching.cancel()
+            stop.set()
             tasks = [each.task for each in self._running.values() if each is not None and each.task]
             for task in tasks:
                 task.cancel()
-            if tasks:
-                await asyncio.wait(tasks, timeout=_CLOSING.total_seconds())
+            await asyncio.wait([*tasks, watching], timeout=_CLOSING.total_seconds())
+            watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
 
     async def tell_abandoned(self, team: str) -> None:
@@ -223,13 +224,14 @@ class Exports:
             if export.message is None or not await self._messages.change(export.message, said):
                 await self._post(said, export.user)
 
-    async def _watch(self, team: Callable[[], Awaitable[str]]) -> None:
-        while True:
+    async def _watch(self, team: Callable[[], Awaitable[str]], stop: asyncio.Event) -> None:
+        is_stopped = False
+        while not is_stopped:
             try:
                 await self.tell_abandoned(await team())
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
                 _log.warning("exports_not_watched", reason=reason_of(error))
-            await asyncio.sleep(self._times.watch.total_seconds())
+            is_stopped = await _is_set_within(stop, self._times.watch)
 
     async def _run(self, running: _Running) -> None:
         """Make an export, and tell its end."""
@@ -266,7 +268,8 @@ class Exports:
     async def _make(self, running: _Running, spool: Spool) -> Message:
         job = running.job
         collector = Collector(job.plan, job.workflows, self._bounds, spool)
-        ticking = asyncio.create_task(self._tick(running, collector))
+        stop = asyncio.Event()
+        ticking = asyncio.create_task(self._tick(running, collector, stop))
         try:
             ending = await collector.collect()
             gaps = collector.gaps
@@ -280,7 +283,10 @@ class Exports:
             if spool.rows:
                 file_id = await self._upload(running, await spool.write(job.plan.lines.head), name)
         finally:
-            ticking.cancel()
+            # Not cancelled: a write that is cut off keeps an SQLite database locked, and a change of the
+            # message that is under way may be shown after the last one.
+            stop.set()
+            await write_to_end(_wait_for(ticking))
         result = Result(
             name=name,
             rows=spool.rows,
@@ -293,6 +299,8 @@ class Exports:
             is_some=job.is_some,
         )
         if file_id:
+            if await self._noted(self._store.beat(job.key)) is False:  # cancelled at the last moment
+                raise asyncio.CancelledError
             running.is_sending = True  # from here on it is no more certain that nobody sees the file
             await write_to_end(self._show(running, file_id, name))
         _log.info("export_ended", rows=result.rows, partial=result.is_partial, ending=ending)
@@ -323,12 +331,11 @@ class Exports:
                 await asyncio.sleep(self._times.upload.total_seconds())
         return await self._files.upload(written.file, written.size, name)
 
-    async def _tick(self, running: _Running, collector: Collector) -> None:
+    async def _tick(self, running: _Running, collector: Collector, stop: asyncio.Event) -> None:
         """Tell how far an export is, say that this process makes it, and end it if somebody cancelled it."""
         job = running.job
         shown: Message | None = None
-        while True:
-            await asyncio.sleep(self._times.progress.total_seconds())
+        while not await _is_set_within(stop, self._times.progress):
             if await self._noted(self._store.beat(job.key)) is False and running.task is not None:
                 running.task.cancel()
                 return
@@ -367,3 +374,15 @@ class Exports:
             _log.error("answer_undeliverable", reason=str(error))
             return False
         return True
+
+
+async def _is_set_within(event: asyncio.Event, span: timedelta) -> bool:
+    """Return whether an event is set, after at most a while."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(span.total_seconds()):
+            await event.wait()
+    return event.is_set()
+
+
+async def _wait_for(task: "asyncio.Task[None]") -> None:
+    await asyncio.wait([task])

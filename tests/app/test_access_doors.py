@@ -272,6 +272,13 @@ async def _menu_of_workflows(world: World) -> str:
     return "\n".join(each["text"]["text"] for each in await offered(world.who, world.overview))
 
 
+@door("the menu of the filter")
+async def _menu_of_filter(world: World) -> str:
+    view = await (await world.grace.click(world.listed, "filter_open")).view()
+    options = (await world.who.type_into_menu("filter_workflows", "", view))["options"]
+    return "\n".join(option["text"]["text"] for option in options)
+
+
 @door("the filter")
 async def _filter(world: World) -> str:
     return await _first(await world.who.click(world.listed, "filter_open"))
@@ -695,6 +702,7 @@ SHOWN: Mapping[str, str] = {
     "a hidden refresh": "pay-",
     "a list from all workflows": "ord-",
     "a hidden list from all workflows": "pay-",
+    "the menu of the filter": SEEN,
     "the menu of all workflows": SEEN,
     "the filter": "Rows",
     "a submitted filter": "ord-",
