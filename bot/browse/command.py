@@ -30,9 +30,9 @@ from bot.browse.options import (
     STATUS,
     VIEWS,
 )
-from bot.browse.phrases import read_phrases
+from bot.browse.phrases import quote_name, read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
-from bot.browse.selection import PATTERN
+from bot.browse.selection import PATTERN, is_match
 from bot.cloudflare.dashboard import read_url
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import filters
@@ -44,6 +44,8 @@ from bot.language.tokens import COMMAND, Token, quote, split
 
 ListRequest = ListInstances | ListWorkflows | DescribeInstance | HelpQuery
 
+_EXCLUDING: Final = frozenset({"except", "excluding", "without", "but", "not", "no", "minus", "besides"})
+_MOST_NAMES: Final = 5
 _OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
 _NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
 _NAME_KEYS: Final = ("workflow", "flow", "wf")
@@ -294,6 +296,8 @@ def _unexpected_word(names: Names, given: Sequence[Token], command: Command) -> 
     """Return the error for a bare word that is neither a name nor a part of a filter."""
     word, *others = names.rest
     after = others[0] if others else None
+    if word.value.lower() in _EXCLUDING:
+        return _excluded(word, names, command)
     if is_instance_id(word):
         return word.wrong(
             "looks like an instance's id, and several workflows are named",
@@ -321,6 +325,23 @@ def _unexpected_word(names: Names, given: Sequence[Token], command: Command) -> 
         f"is a word I don't know after the workflow's name, {said}",
         expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
         nearest=(close or "",),
+    )
+
+
+def _excluded(word: Token, names: Names, command: Command) -> QueryError:
+    """Return the error for `except NAME`; where the names are known, it proposes the others."""
+    behind = [name for name in names.found if name.words[0].start > word.start]
+    last = behind[-1].words[-1] if behind else word
+    left = [name for name in command.workflows if not any(is_match(name, each.workflow) for each in behind)]
+    others = (",".join(map(quote_name, left)),) if behind and len(left) <= _MOST_NAMES else None
+    if len(behind) < len(names.found):  # those before the word are named already
+        others = ("",)
+    return QueryError(
+        command.text[word.start : last.end],
+        "leaves workflows out, which a list can't",
+        expected="the names of those that are meant, as in `orders,emails`, or a pattern, as in `order-*`",
+        nearest=others,
+        span=(word.start, last.end),
     )
 
 

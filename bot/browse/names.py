@@ -17,6 +17,7 @@ from bot.language.tokens import COMMAND, Token, quote, span_with_marks
 
 _ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")
 _JOINED: Final = re.compile(r"[\s,;|&+]*(?:[,;|&+]|\b(?:and|or|plus|und|et|y)\b)[\s,;|&+]*", re.IGNORECASE)
+_NAME: Final = re.compile(r"[\w*.-]+")
 _COMMA: Final = re.compile(r"\s*[,;|&+]")
 
 
@@ -142,12 +143,14 @@ def _split_joined(bare: Sequence[Token], command: Command) -> list[Token]:
     """Return the words, those of `orders,emails` apart; a real name keeps its signs."""
     words: list[Token] = []
     for word in bare:
-        if word.quoted or word.value in command.workflows or not JOINS.search(word.value):
+        parts = list(re.finditer(r"[^,;|&+]+", word.text))
+        is_one = word.quoted or word.value in command.workflows or not JOINS.search(word.value)
+        if is_one or not all(_NAME.fullmatch(part[0]) for part in parts):
             words.append(word)
             continue
         words += [
             replace(word, text=part[0], start=word.start + part.start(), value=part[0], raw=part[0])
-            for part in re.finditer(r"[^,;|&+]+", word.text)
+            for part in parts
         ]
     return words
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from bot.language.command import Command
 from bot.language.errors import QueryError, nearest, one_of, typed, without_span
-from bot.language.tokens import Token
+from bot.language.tokens import COMMAND, Token
 
 T = TypeVar("T")
 Say = Callable[[str, datetime], str]
@@ -73,6 +73,10 @@ class Option(Generic[T]):
         """Return the option's value in what a command asks for."""
         found: T | None = (self.get or attrgetter(self.key))(asked)
         return found
+
+
+_MOST_NAMED: Final = 12
+"""Options that a refusal names; of more it names half as many, and help has all."""
 
 
 class Options:
@@ -151,7 +155,9 @@ class Options:
         name = word.key or ""
         meant = nearest(name, self.keys)
         value = "" if word.is_flag and not word.raw else f":{word.raw}"
-        expected = one_of([f"{key}:" for key in self.keys])
+        is_long = len(self.keys) > _MOST_NAMED
+        expected = one_of([f"{key}:" for key in self.keys[: _MOST_NAMED // 2 if is_long else None]])
+        expected += f", and more: `{COMMAND} help filters`" * is_long
         if name in self._others:
             return word.wrong(self._others[name], expected=expected, nearest=("",))
         nearest_ = f"{meant}{value}" if meant else ("",)

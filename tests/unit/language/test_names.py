@@ -6,6 +6,7 @@ from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.requests import ListInstances, ListWorkflows
 from bot.browse.selection import Selection
 from bot.cloudflare.models import Status
+from bot.language.command import Command
 from bot.language.errors import QueryError
 from tests.support.commands import read
 from tests.support.list_commands import read_known, read_list
@@ -183,3 +184,21 @@ def _selection(text: str, *names: str) -> Selection:
     request = read_known(text, *names)
     assert isinstance(request, ListInstances), request
     return request.query.query.selection
+
+
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ("everything that failed today except emails", "everything that failed today orders,image-pipeline"),
+        ("errored not emails", "errored orders,image-pipeline"),
+        ("all but emails failed", "all orders,image-pipeline failed"),
+        ("errored excluding order* and emails", "errored image-pipeline"),
+        ("orders,image-pipeline except emails errored", "orders,image-pipeline errored"),
+    ],
+)
+def test_a_workflow_that_is_to_be_left_out_is_refused_with_the_others(text: str, proposed: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        read_known(text, "orders", "emails", "image-pipeline")
+    assert "can't" in caught.value.problem
+    proposals = [each.text if isinstance(each, Command) else each for each in caught.value.proposals]
+    assert proposals == [proposed]
