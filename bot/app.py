@@ -7,29 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import aiohttp
 import structlog
 from aiohttp.web import Application, RouteDef
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import __version__
 from bot.access.people import People
 from bot.access.policy import Access
 from bot.access.rules import load_rules
 from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
-from bot.browse.kept_causes import CauseStore
 from bot.browse.overview import OverviewReader
 from bot.browse.overview_handlers import OverviewHandlers
 from bot.browse.service import ListService
-from bot.cloudflare.analytics import QUERIES, AnalyticsClient
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
-from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
-from bot.cloudflare.concurrency import ConcurrencyLimit
-from bot.cloudflare.endpoint import Credentials, NoCredentials
-from bot.cloudflare.limiter import Budget
+from bot.cloudflare.analytics import AnalyticsClient
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.client import Call, observe_nothing
 from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import run_worker
 from bot.digests.handlers import DigestHandlers
@@ -52,12 +46,12 @@ from bot.find.search import InstanceSearch
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import LookUpHandler
-from bot.inspect.masked_errors import mask_cause
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
-from bot.routing import CommandReader, routes
-from bot.settings import DatabaseSettings, ReportSettings, Settings
+from bot.request_reader import RequestReader
+from bot.routing import routes
+from bot.settings import DatabaseSettings, Settings
 from bot.slack.admission import Admission
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
@@ -82,12 +76,10 @@ from bot.stats.reading import StatsReader
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
 from bot.stored_requests import StoredRequests, open_stores, purge_regularly
 from bot.telemetry import Metrics
+from bot.upstream import cause_reader, cloudflare_session, open_accounts, open_analytics
 from bot.verbs import nearest_command
 
 _log = structlog.get_logger(__name__)
-
-_ANALYTICS_DEADLINE = timedelta(seconds=5)
-"""What they say is a hint, which is not waited for as long as for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,99 +246,6 @@ async def database(settings: DatabaseSettings) -> AsyncIterator[AsyncEngine]:
 
 
 @asynccontextmanager
-async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Open one session for all accounts; it keeps no cookies.
-
-    It has no limit of its own to connections, for which requests would wait within their deadline, and those
-    of one account for another's: each account has its `ConcurrencyLimit`.
-    """
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": f"workflows-bot/{__version__}"},
-        trust_env=True,
-    ) as session:
-        yield session
-
-
-def open_accounts(
-    settings: ReportSettings,
-    session: aiohttp.ClientSession,
-    metrics: Metrics,
-    observe: Callable[[Call], None] = observe_nothing,
-) -> dict[str, CachedWorkflows]:
-    """Return every account by name, the default first; accounts of one token share its budget."""
-    budgets: dict[Credentials, Budget] = {}
-    deadline = timedelta(seconds=settings.bot_request_deadline)
-    times = CacheTimes(
-        first=timedelta(seconds=settings.bot_cache_first_pages),
-        rest=timedelta(seconds=settings.bot_cache_other_pages),
-        pages=settings.bot_cache_size,
-    )
-    accounts = {}
-    for name, endpoint in settings.endpoints.items():
-        budget = None
-        if not isinstance(endpoint.credentials, NoCredentials):
-            budget = budgets.setdefault(
-                endpoint.credentials,
-                Budget(
-                    settings.bot_request_budget,
-                    settings.bot_request_reserve,
-                    time.monotonic,
-                    settings.bot_person_share,
-                ),
-            )
-            metrics.budget_left.labels(name).set_function(partial(getattr, budget, "left"))
-        concurrency = ConcurrencyLimit(settings.bot_connections, longest_wait=deadline)
-        metrics.upstream_waiting.labels(name).set_function(partial(getattr, concurrency, "waiting"))
-        client = WorkflowsClient(
-            session,
-            endpoint,
-            budget=budget,
-            concurrency=concurrency,
-            deadline=deadline,
-            observe=_counting_calls(metrics, name, observe),
-        )
-        accounts[name] = CachedWorkflows(client, times, time.monotonic, _counting_pages(metrics, name))
-    return accounts
-
-
-def cause_reader(
-    settings: ReportSettings, accounts: Mapping[str, CachedWorkflows], kept: CauseStore | None = None
-) -> CauseReader:
-    """Return what reads why instances failed, without the secrets that settings name."""
-    policy = PayloadPolicy(redact=settings.bot_redact)
-    return CauseReader(accounts, partial(mask_cause, policy=policy), kept)
-
-
-def open_analytics(
-    settings: ReportSettings,
-    session: aiohttp.ClientSession,
-    metrics: Metrics,
-    observe: Callable[[Call], None] = observe_nothing,
-) -> dict[str, AnalyticsClient]:
-    """Return what asks analytics, by the name of each account that has a token for them.
-
-    Accounts of one token share its budget.
-    """
-    budgets: dict[Credentials, Budget] = {}
-    deadline = min(timedelta(seconds=settings.bot_request_deadline), _ANALYTICS_DEADLINE)
-    return {
-        name: AnalyticsClient(
-            session,
-            endpoint,
-            budget=budgets.setdefault(
-                endpoint.credentials,
-                Budget(QUERIES, settings.bot_request_reserve, time.monotonic, settings.bot_person_share),
-            ),
-            deadline=deadline,
-            observe=_counting_calls(metrics, name, observe),
-        )
-        for name, endpoint in settings.analytics_endpoints.items()
-    }
-
-
-@asynccontextmanager
 async def run_exports(
     settings: Settings, client: AsyncWebClient, engine: AsyncEngine, team: Callable[[], Awaitable[str]]
 ) -> AsyncIterator[Exports]:
@@ -440,7 +339,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())
     return Router(
         admission,
-        CommandReader(names, stored.buttons, zones, lists, _now, access),
+        RequestReader(names, stored.buttons, zones, lists, _now, access),
         routes(
             lists,
             overview,
@@ -478,21 +377,6 @@ async def _adopt(engine: AsyncEngine, team: str) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _counting_calls(
-    metrics: Metrics, account: str, observe: Callable[[Call], None]
-) -> Callable[[Call], None]:
-    def count(call: Call) -> None:
-        metrics.upstream_calls.labels(account, call.outcome).inc()
-        metrics.upstream_seconds.labels(account).observe(call.seconds)
-        observe(call)
-
-    return count
-
-
-def _counting_pages(metrics: Metrics, account: str) -> Callable[[str], None]:
-    return lambda outcome: metrics.pages.labels(account, outcome).inc()
 
 
 async def _database_fault(engine: AsyncEngine) -> str | None:

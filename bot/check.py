@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.engine import URL
 
 from bot.access.rules import load_rules, unmatched_patterns
-from bot.app import cloudflare_session, database, open_accounts, open_analytics
+from bot.app import database
 from bot.cloudflare.analytics import PERMISSION, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
@@ -23,6 +23,7 @@ from bot.slack.lookups import LookupFailed
 from bot.slack.user_groups import UserGroups
 from bot.storage.database import DatabaseUnusable, probe
 from bot.telemetry import Metrics
+from bot.upstream import cloudflare_session, open_accounts, open_analytics
 
 _SIGNING_SECRET: Final = re.compile(r"[0-9a-f]{32}")
 _NEEDED: Final = ("commands", "chat:write", "users:read")

@@ -1,32 +1,16 @@
-"""Which words, buttons, forms and menus ask for what, and which handler answers it.
+"""Which handler answers which request, and which right it needs."""
 
-The verbs are in `verbs.py`.
-"""
-
-import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Final
-
-from cachetools import LRUCache
+from typing import Any
 
 from bot.access.handlers import AccessHandlers
-from bot.access.model import Right
-from bot.access.policy import Access, Viewer
+from bot.access.policy import Access
 from bot.access.requests import ShowAccess
-from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
-from bot.browse.command import account_in
 from bot.browse.filter_menu import FilterMenu
 from bot.browse.handlers import ListHandlers
-from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
-from bot.browse.names import looks_like_instance
 from bot.browse.overview_handlers import OverviewHandlers
-from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
-    AtPlace,
     DeleteShared,
     DescribeInstance,
     ListInstances,
@@ -44,14 +28,11 @@ from bot.browse.requests import (
 )
 from bot.browse.rights import ListRights
 from bot.digests.command.requests import (
-    DIGEST_CODEC,
     ChangeDigest,
     CreateDigest,
     DeleteDigest,
     EditDigest,
     ListDigests,
-    OfDigest,
-    OfInstances,
     OpenForm,
     OpenInstances,
     PauseDigest,
@@ -67,10 +48,7 @@ from bot.digests.command.requests import (
     TurnInstances,
 )
 from bot.digests.handlers import DigestHandlers
-from bot.digests.messages import form as digest_form
-from bot.digests.messages.plan import MENU
 from bot.export.handlers import ExportHandlers
-from bot.export.messages import CANCEL
 from bot.export.requests import CancelExport, StartExport
 from bot.failures.handlers import FailureHandlers
 from bot.failures.requests import ListFailures, RefreshFailures, ShareFailures
@@ -81,7 +59,7 @@ from bot.find.rights import FindRights
 from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
-from bot.inspect.look_up import SHORTCUT, LookUpHandler
+from bot.inspect.look_up import LookUpHandler
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import (
     ListVersion,
@@ -92,316 +70,10 @@ from bot.inspect.requests import (
     TurnSteps,
 )
 from bot.inspect.rights import InspectRights
-from bot.language.command import Command
-from bot.language.errors import QueryError, UnknownName, verify_proposals
-from bot.language.tokens import quote, split
-from bot.slack.interaction import Interaction
-from bot.slack.reply import ShowMessage
-from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
-from bot.slack.routes import Route, UnknownControl, allow_everyone
-from bot.slack.users import UserTimeZones
+from bot.slack.routes import Route, allow_everyone
 from bot.stats.handlers import StatsHandlers
-from bot.stats.requests import OfStats, RefreshStats, ShareStats, ShowStats, TurnStats
+from bot.stats.requests import RefreshStats, ShareStats, ShowStats, TurnStats
 from bot.stats.rights import StatsRights
-from bot.ui.problems import RUN_COMMAND
-from bot.ui.sharing import SHARE
-from bot.verbs import read_command, read_message, read_with_times
-
-_MOST_TEXTS: Final = 256
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
-
-LIST_BUTTONS: Final[dict[str, type[AtPlace | OpenFilter]]] = {
-    "page_next": TurnPage,
-    "page_previous": TurnPage,
-    "page_refresh": RefreshPage,
-    "list_further": TurnPage,
-    "list_retry": TurnPage,
-    "list_open": OpenList,
-    "filter_open": OpenFilter,
-    SuggestWorkflow.kind: OpenList,
-}
-"""Buttons that carry a request, and of which type."""
-
-DIGEST_BUTTONS: Final[dict[str, type[OfDigest]]] = {
-    request.kind: request for request in DIGEST_CODEC.kinds if issubclass(request, OfDigest)
-}
-"""Buttons that carry a request about one digest."""
-
-INSTANCE_BUTTONS: Final[dict[str, type[OfInstances]]] = {
-    "digest_instances": OpenInstances,
-    "digest_instances_newer": TurnInstances,
-    "digest_instances_older": TurnInstances,
-}
-"""Buttons that carry instances which a digest reported."""
-
-INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
-    "instance_show": ShowInstance,
-    "instance_refresh": RefreshInstance,
-    "steps_next": TurnSteps,
-    "steps_previous": TurnSteps,
-    "steps_failed": TurnSteps,
-    "steps_going": TurnSteps,
-    "payload_params": ShowPayload,
-    "payload_output": ShowPayload,
-    "payload_step": ShowPayload,
-    "payload_send": SendPayload,
-    "outputs_show": ShowOutputs,
-    "version_list": ListVersion,
-}
-"""Buttons that carry one instance."""
-
-FAILURE_BUTTONS: Final[dict[str, type[ShowFailures]]] = {
-    "failures_show": ShowFailures,
-    RefreshFailures.kind: RefreshFailures,
-}
-"""Buttons that carry what failed."""
-
-STATS_BUTTONS: Final[dict[str, type[OfStats]]] = {
-    request.kind: request for request in (TurnStats, RefreshStats)
-}
-"""Buttons that carry the statistics of some instances."""
-
-_KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
-    **INSTANCE_BUTTONS,
-    **INSPECT_BUTTONS,
-    **FAILURE_BUTTONS,
-    **STATS_BUTTONS,
-    SHARE: (ShareFailures, ShareList, ShareInstance, SharePayload, ShareStats),
-    CANCEL: CancelExport,
-}
-
-PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
-    request.kind: request for request in (OpenForm, PreviewForm, OpenDashboard, DeleteShared)
-}
-"""Buttons that carry nothing."""
-
-SHORTCUTS: Final[dict[str, Callable[[str], Request]]] = {SHORTCUT: LookUp}
-"""Shortcuts on messages, by their callback ids in `manifest.yaml`."""
-
-MENUS: Final[dict[str, Callable[[str], Request]]] = {
-    SuggestZones.kind: SuggestZones,
-    SuggestWorkflows.kind: SuggestWorkflows,
-    SuggestWorkflow.kind: SuggestWorkflow,
-    SuggestNames.kind: SuggestNames,
-}
-
-_COMMON: Final = (
-    b'filter{"query":{"workflow":""}}open{"place":{"overview":{"account":"search":""},"offset":10}}'
-    b'refresh{"place":{"overview":{}}}'
-    b"waitingForPauserollingBackterminatedcompletepausedrunningqueuedwaiting"
-    b'open{"place":{"query":{"workflow":"","account":"","status":"errored"}}}refresh{"place":{"query":{"workflow":"'
-    b'turn{"place":{"query":{"workflow":"","account":"","status":"errored","since":{"text":"24h","at":"2026-11-2'
-    b'"until":{"text":"1h","at":"2026-11-"rows":20,"start":{"number":}},"position":{"number":"direction":"asc"},'
-    b'"position":{"token":"","offset":10,"anchor":"2026-11-2Z","trail":[{"position":null,"rows":100},'
-    b'{"position":{"token":""},"rows":100}]}}"}}}'
-)
-"""What most buttons carry. A change of it is a new version of the codec."""
-
-
-def request_codec() -> RequestCodec:
-    """Return what writes and reads the requests that buttons carry."""
-    of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
-    of_failures = (ShowFailures, RefreshFailures, ShareFailures)
-    of_exports = (CancelExport,)
-    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
-    of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
-    of_stats = (TurnStats, RefreshStats, ShareStats)
-    return RequestCodec((*of_lists, *of_failures, *of_exports, *of_one, *of_payloads, *of_stats), _COMMON)
-
-
-def _may_mean_another(request: Request, typed: Command) -> bool:
-    """Return whether the workflows' names are needed to tell what a command means.
-
-    What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
-    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `restart`. Each
-    of several names is to be one of the account's.
-    """
-    of_lists = ListInstances | ListFailures | StartExport | ShowStats
-    if isinstance(request, of_lists) and (name := request.query.query.workflow):
-        is_read = bool(request.readings) and bool(request.query.query.selection.where)
-        is_read = is_read or _may_be_text(name, typed.text)
-        return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
-    if isinstance(request, DescribeInstance) and request.workflow is not None:
-        # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
-        instance, text = request.instance, typed.text
-        is_odd = instance is not None and not looks_like_instance(instance)
-        return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
-    may_lack_name = isinstance(request, of_lists | ListWorkflows | NotYet | DescribeInstance)
-    return may_lack_name and any(word.key is None for word in split(typed.text))
-
-
-def _may_be_text(name: str, text: str) -> bool:
-    """Return whether what was read as a name may be a step's or an error's: `failed in X`, `X errors`."""
-    word = re.escape(name)
-    beside = rf"\b(?:in|at|on|during) (?:the )?{word}|{word} (?:errors?|exceptions?)\b"
-    return re.search(beside, text) is not None
-
-
-@dataclass
-class CommandReader:
-    """Reads what people do as requests.
-
-    Attributes:
-        accounts: the names of all, the default first.
-        requests: reads buttons.
-        zones: people's time zones.
-        lists: has replies to commands that were typed before.
-        now: the clock.
-        access: says which accounts a person may see.
-    """
-
-    accounts: Sequence[str]
-    requests: RequestStore
-    zones: UserTimeZones
-    lists: ListHandlers
-    now: Callable[[], datetime]
-    access: Access
-    buttons: Collection[str] = (
-        *LIST_BUTTONS,
-        *DIGEST_BUTTONS,
-        MENU,
-        *_KEPT_BUTTONS,
-        *PLAIN_BUTTONS,
-        RUN_COMMAND,
-    )
-    forms: Collection[str] = (filter_form.CALLBACK, digest_form.CALLBACK)
-    menus: Collection[str] = tuple(MENUS)
-    shortcuts: Collection[str] = tuple(SHORTCUTS)
-    _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
-
-    def cached_reply(self, text: str, interaction: Interaction) -> ShowMessage | None:
-        """Return the reply to the words of a command, if all that it takes is in memory."""
-        known = self._typed_before.get(text)
-        return None if known is None else self.lists.cached_reply(known, interaction)
-
-    async def command(self, text: str, interaction: Interaction) -> Request:
-        """Read the words of a command.
-
-        Raises:
-            QueryError: they can't be understood.
-            UserError: they name a workflow that the person may not look at.
-        """
-        viewer = await self.access.viewer(interaction)
-        typed = self._to_command(text, interaction)
-        try:
-            request = await self._read(typed, viewer)
-        except UnknownName as error:
-            account = account_in(typed)
-            if not error.similar and not viewer.may(Right.VIEW, account, error.name):
-                raise viewer.refusal(Right.VIEW, account, error.name) from error
-            raise
-        if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
-            zone = await self.zones.get(interaction.team, interaction.user)
-            request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
-        if isinstance(request, ListInstances) and not request.readings:
-            self._typed_before[text] = request
-        return request
-
-    def propose(self, error: QueryError, text: str, interaction: Interaction) -> None:
-        """Turn the words that a handler's error proposes into whole commands."""
-        typed = self._to_command(text, interaction)
-        if error.proposals or typed.text.count(error.word) != 1:
-            return  # the handler knows its own, or nobody can tell which of the words is meant
-        start = typed.text.index(error.word)
-        error.span = (start, start + len(error.word))
-        error.choices = tuple(quote(choice) if choice else "" for choice in error.choices)
-        verify_proposals(error, typed, read_with_times)
-
-    async def _read(self, typed: Command, viewer: Viewer) -> Request:
-        """Read a command; where that fails, with the names of the workflows, which most need no look at.
-
-        Only those count that the person may see.
-
-        Raises:
-            QueryError: it can't be understood.
-        """
-        try:
-            request = read_command(typed)
-            if not _may_mean_another(request, typed):
-                return request
-        except QueryError:
-            names = await self.lists.workflow_names(account_in(typed), viewer)
-            if not names:
-                raise
-        else:
-            names = await self.lists.workflow_names(account_in(typed), viewer)
-        return read_command(replace(typed, workflows=names))
-
-    async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:
-        """Read a button.
-
-        Raises:
-            UnknownControl: this version has no such button.
-            InvalidButton, ExpiredButton: its value can't be read.
-        """
-        if expected := LIST_BUTTONS.get(action_id):
-            team = interaction.team
-            request = await self.requests.load(value, team, lambda text: at_place(expected, decode_v1(text)))
-            if not isinstance(request, expected):
-                raise InvalidButton("made for another kind of list")
-            return request
-        if of_instances := _KEPT_BUTTONS.get(action_id):
-            reported = await self.requests.load(value, interaction.team, _refuse_old)
-            if not isinstance(reported, of_instances):
-                raise InvalidButton("made for another button")
-            return reported
-        if about_digest := DIGEST_BUTTONS.get(action_id):
-            return _digest_request(about_digest, value)
-        if action_id == RUN_COMMAND:
-            return await self.command(value, interaction)
-        if action_id == MENU:
-            return _digest_request(OfDigest, value)
-        if plain := PLAIN_BUTTONS.get(action_id):
-            return plain()
-        raise UnknownControl
-
-    async def form(self, callback_id: str, interaction: Interaction) -> Request:
-        """Read a submitted modal.
-
-        Raises:
-            UnknownControl: this version has no such modal, or can't read what it was opened with.
-            InvalidButton, ExpiredButton: as `button`.
-        """
-        carried = interaction.carried
-        if callback_id == filter_form.CALLBACK:
-            opened = await self.button("filter_open", carried, interaction)
-            return ApplyFilter(opened.query) if isinstance(opened, OpenFilter) else opened
-        saved = SaveDigest.read(carried) if callback_id == digest_form.CALLBACK else None
-        if saved is None:
-            raise UnknownControl
-        return saved
-
-    def menu(self, action_id: str, typed: str) -> Request:
-        """Read what was typed into a menu.
-
-        Raises:
-            UnknownControl: this version has no such menu.
-        """
-        if action_id not in MENUS:
-            raise UnknownControl
-        return MENUS[action_id](typed)
-
-    def shortcut(self, callback_id: str, text: str) -> Request:
-        """Read a shortcut on a message with a text.
-
-        Raises:
-            UnknownControl: this version has no such shortcut.
-        """
-        if callback_id not in SHORTCUTS:
-            raise UnknownControl
-        return SHORTCUTS[callback_id](text)
-
-    async def message(self, text: str, interaction: Interaction) -> Request:
-        """Read what was written to the bot in a message, as Slack sends it but for the mention of the bot."""
-        return read_message(self._to_command(text, interaction))
-
-    def _to_command(self, text: str, interaction: Interaction) -> Command:
-        """Return what was typed, in UTC until the person's zone is needed."""
-        viewer = self.access.known(interaction)
-        accounts = self.accounts if viewer is None else viewer.visible_accounts
-        return Command.from_slack(
-            text, accounts=accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
-        )
 
 
 def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes together here
@@ -482,42 +154,3 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(SuggestZones, allow_everyone, digests.suggest_zones),
         Route(SuggestWorkflows, rights.require_subscribe, digests.suggest_workflows),
     ]
-
-
-def _refuse_old(_: str) -> Request:
-    """Refuse a value of version 1, which had no such button.
-
-    Raises:
-        InvalidButton: always.
-    """
-    raise InvalidButton("made by another version of this bot")
-
-
-def _digest_request(expected: type[OfDigest], value: str) -> OfDigest:
-    """Return what a digest's button asks for; one of version 1 carried the number alone.
-
-    Raises:
-        UnknownControl: the value is of no version.
-        InvalidButton: it was cut or changed, or belongs to another button.
-    """
-    if _NUMBER.fullmatch(value) and expected is not OfDigest:
-        return expected(int(value))
-    if not value.startswith(f"{VERSION}."):
-        raise UnknownControl
-    request = DIGEST_CODEC.decode(value)
-    if not isinstance(request, expected):
-        raise InvalidButton("made for another button")
-    return request
-
-
-def at_place(request: type[AtPlace | OpenFilter], place: AnyBookmark) -> AtPlace | OpenFilter:
-    """Return what a button of version 1 asks for: it carried a place, and its action said the rest.
-
-    Raises:
-        InvalidButton: the overview can't be filtered.
-    """
-    if not issubclass(request, OpenFilter):
-        return request(place)
-    if not isinstance(place, Bookmark):
-        raise InvalidButton("made for another kind of list")
-    return request(place.query)

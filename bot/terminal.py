@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import cause_reader, cloudflare_session, database, open_accounts
+from bot.app import database
 from bot.cloudflare.errors import CloudflareError, UnknownAccount
 from bot.digests.messages.text import digest_line, report_text
 from bot.digests.model import Digest
@@ -14,6 +14,7 @@ from bot.digests.store import DigestRepository, NoSuchDigest, teams_with_digests
 from bot.errors import StartupError
 from bot.settings import DatabaseSettings, ReportSettings
 from bot.telemetry import Metrics
+from bot.upstream import cause_reader, cloudflare_session, open_accounts
 
 
 async def list_digests(settings: DatabaseSettings) -> str:

@@ -11,8 +11,9 @@ from bot.browse.condition_options import (
     check_lengths,
     with_errored,
 )
-from bot.browse.model import ListQuery, PendingQuery
+from bot.browse.model import ListQuery
 from bot.browse.options import View, default_rows, read_rows
+from bot.browse.pending_query import PendingQuery
 from bot.browse.selection import NO_CONDITIONS, Conditions, Selection
 from bot.cloudflare.models import Status
 from bot.language import times

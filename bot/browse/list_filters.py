@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.browse.condition_options import check_lengths, conditions, with_errored
-from bot.browse.model import ListQuery, PendingQuery
+from bot.browse.model import ListQuery
 from bot.browse.names import without_word
 from bot.browse.options import (
     CREATED,
@@ -21,6 +21,7 @@ from bot.browse.options import (
     default_rows,
     read_rows,
 )
+from bot.browse.pending_query import PendingQuery
 from bot.browse.selection import Selection
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Position
 from bot.language import filters

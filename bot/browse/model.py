@@ -25,12 +25,9 @@ from bot.cloudflare.models import (
     Status,
 )
 from bot.cloudflare.requests import instances_request
-from bot.language import times
-from bot.language.command import Command
-from bot.language.errors import QueryError, typed
 from bot.language.options import Say
-from bot.language.times import Clock, TimePoint
-from bot.language.tokens import COMMAND, quote
+from bot.language.times import TimePoint
+from bot.language.tokens import COMMAND
 from bot.slack.requests import Request
 
 
@@ -193,131 +190,6 @@ def _read(query: Any) -> Any:  # noqa: ANN401 - what a button carried, before it
 
 AnyQuery = Annotated[ListQuery, BeforeValidator(_read), WrapSerializer(_write)]
 """A list as buttons carry it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PendingQuery:
-    """A list whose times wait for a clock, and for a zone where one was needed.
-
-    Attributes:
-        query: complete but for its times.
-        since: the words of `since:`.
-        until: the words of `until:`.
-        created: the words of `created:`.
-        created_until: the words of `created_until:`.
-    """
-
-    query: ListQuery
-    since: str | None = None
-    until: str | None = None
-    created: str | None = None
-    created_until: str | None = None
-
-    @property
-    def words(self) -> dict[str, str]:
-        """Return the words of each time that was given, by its key."""
-        found = {
-            "since": self.since,
-            "until": self.until,
-            "created": self.created,
-            "created_until": self.created_until,
-        }
-        return {key: text for key, text in found.items() if text is not None}
-
-    @property
-    def has_times(self) -> bool:
-        """Return whether it means another list a minute later."""
-        return bool(self.words)
-
-    @property
-    def needs_zone(self) -> bool:
-        """Return whether a wall-clock time was typed."""
-        return any(map(times.needs_zone, self.words.values()))
-
-    def resolve(self, clock: Clock) -> ListQuery:
-        """Return the query at a moment, in a zone.
-
-        Raises:
-            QueryError: a time can't be read, a list can't begin at it, no time lies between two, or two mean
-                the same. The error proposes the list for each time that may have been meant.
-        """
-        since, until = self._bounds("since", "until", clock)
-        created_since, created_until = self._bounds("created", "created_until", clock)
-        selection = replace(
-            self.query.selection,
-            since=since,
-            until=until,
-            created_since=created_since,
-            created_until=created_until,
-        )
-        if not selection.by_end:
-            self._refuse_same("since", "created")
-            self._refuse_same("until", "created_until")
-        return replace(self.query, selection=selection)
-
-    def command(self) -> str:
-        """Return the command for the same list, its times as they were typed."""
-        typed_times = (f"{key}:{quote(text)}" for key, text in self.words.items())
-        return " ".join((self.query.command(), *typed_times))
-
-    def _bounds(self, first: str, last: str, clock: Clock) -> tuple[TimePoint | None, TimePoint | None]:
-        start = self._moment(first, clock)
-        end = self._moment(last, clock, start)
-        if start and end and start.at >= end.at:
-            raise QueryError(
-                f"{last}:{self.words[last]}",
-                f"is not later than {typed(f'{first}:{self.words[first]}')}",
-                expected=f"`{last}:` to be the later of the two",
-            )
-        return start, end
-
-    def _refuse_same(self, key: str, other: str) -> None:
-        """Refuse two times of the same kind that both mean the creation, of which one says nothing."""
-        if key not in self.words or other not in self.words:
-            return
-        second = typed(f"{other}:{self.words[other]}")
-        raise QueryError(
-            f"{key}:{self.words[key]}",
-            f"and {second} both mean the creation, as no ended status is asked for",
-            expected="one of the two",
-            nearest=("",),
-        )
-
-    def _moment(self, key: str, clock: Clock, after: TimePoint | None = None) -> TimePoint | None:
-        text = self.words.get(key)
-        if text is None:
-            return None
-        try:
-            starts = key in ("since", "created")
-            return _past(text, clock) if starts else times.read(text, clock, after.at if after else None)
-        except QueryError as error:
-            meant = {words: self._replace_time(text, words) for words in error.choices}
-            meant = {words: query for words, query in meant.items() if query.is_readable(clock)}
-            wrong = QueryError(f"{key}:{text}", error.problem, expected=error.expected, nearest=tuple(meant))
-            wrong.proposals = tuple(Command(query.command()) for query in meant.values())
-            raise wrong from error
-
-    def _replace_time(self, text: str, words: str) -> "PendingQuery":
-        """Return the query with other words for a time, also where another time holds the same words."""
-        return PendingQuery(
-            self.query, **{key: time.replace(text, words) for key, time in self.words.items()}
-        )
-
-    def is_readable(self, clock: Clock) -> bool:
-        """Return whether the query has times that can be read, at a moment and in a zone."""
-        try:
-            self.resolve(clock)
-        except QueryError:
-            return False
-        return True
-
-
-def _past(text: str, clock: Clock) -> TimePoint:
-    point = times.read(text, clock)
-    if point.at > clock.now:
-        earlier = times.day_earlier(text)
-        raise QueryError(text, "lies in the future", expected="a time that has passed", nearest=earlier)
-    return point
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.browse.bookmark import KeptPlace, OverviewBookmark, Place
-from bot.browse.model import AnyQuery, OverviewQuery, PendingQuery
+from bot.browse.model import AnyQuery, OverviewQuery
+from bot.browse.pending_query import PendingQuery
 from bot.browse.phrases import quote_name, write_names
 from bot.browse.selection import Selection
 from bot.cloudflare.models import Instance, Status

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from bot.browse.model import PendingQuery
+from bot.browse.pending_query import PendingQuery
 from bot.export.lines import Format
 from bot.language.command import Command
 from bot.language.tokens import COMMAND, SlackMention

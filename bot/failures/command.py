@@ -6,8 +6,9 @@ from typing import Final
 
 from bot.browse.command import join_flags, read_instances
 from bot.browse.conditions import ERRORED
-from bot.browse.model import HelpQuery, ListQuery, PendingQuery
+from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.options import ACCOUNT, LIST_OPTIONS, SINCE, STATUS, UNTIL
+from bot.browse.pending_query import PendingQuery
 from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, Selection

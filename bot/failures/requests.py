@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from bot.browse.model import PendingQuery
+from bot.browse.pending_query import PendingQuery
 from bot.browse.requests import ShowFailures
 from bot.slack.requests import Request
 

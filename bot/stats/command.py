@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.browse.command import join_flags, read_instances
-from bot.browse.model import HelpQuery, ListQuery, PendingQuery
+from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
+from bot.browse.pending_query import PendingQuery
 from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, Selection

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from bot.browse.model import ListQuery, PendingQuery
+from bot.browse.model import ListQuery
 from bot.browse.options import LIST_OPTIONS
+from bot.browse.pending_query import PendingQuery
 from bot.browse.phrases import write_names
 from bot.browse.selection import Selection
 from bot.language import times

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import Bot, cloudflare_session, open_access, open_accounts
+from bot.app import Bot, open_access
 from bot.inspect.look_up import LookUpHandler
 from bot.inspect.requests import LookUp
 from bot.playground.simulators.cloudflare import (
@@ -26,6 +26,7 @@ from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
 from bot.storage.database import open_database
 from bot.telemetry import Metrics
+from bot.upstream import cloudflare_session, open_accounts
 from tests.support.buttons import request_store
 from tests.support.digest_actions import public_messages
 from tests.support.fixtures import ReadLog, RunBot

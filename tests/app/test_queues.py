@@ -5,11 +5,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bot.app import cloudflare_session, open_accounts
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation, Slow
 from bot.playground.simulators.slack import RESPONSE_URL, LocalSlack, Message, Person
 from bot.playground.simulators.slack import Slow as SlackIsSlow
 from bot.telemetry import Metrics
+from bot.upstream import cloudflare_session, open_accounts
 from tests.support.fixtures import RunBot
 from tests.support.messages import answer, ask, row_ids
 from tests.support.servers import bot_settings

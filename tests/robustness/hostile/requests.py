@@ -20,15 +20,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import (
-    build_router,
-    cause_reader,
-    cloudflare_session,
-    database,
-    open_access,
-    open_accounts,
-    run_exports,
-)
+from bot.app import build_router, database, open_access, run_exports
 from bot.digests.reading import ReportBuilder
 from bot.jobs.presence import WorkerMonitor
 from bot.playground.simulators.slack import PayloadValidator
@@ -43,6 +35,7 @@ from bot.storage.database import adopt_rows
 from bot.storage.tables import digest_runs, digests
 from bot.stored_requests import open_stores
 from bot.telemetry import Metrics
+from bot.upstream import cause_reader, cloudflare_session, open_accounts
 from tests.robustness.hostile.canned import canned
 from tests.robustness.hostile.shape import is_slack_payload
 from tests.support.teams import TEAM

@@ -9,8 +9,8 @@ from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.browse.selection import Conditions, Selection
 from bot.cloudflare.models import Cursor, PageNumber, Status
+from bot.controls import LIST_BUTTONS, at_place
 from bot.language.times import TimePoint
-from bot.routing import LIST_BUTTONS, at_place
 from bot.slack.requests import InvalidButton, Request
 from tests.support.buttons import CODEC
 

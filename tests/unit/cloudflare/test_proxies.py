@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import cloudflare_session
 from bot.cloudflare.endpoint import ApiToken, Endpoint
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.requests import Request
 from bot.cloudflare.transport import Transport
 from bot.outgoing import proxy_for
+from bot.upstream import cloudflare_session
 
 PASSWORD = "canary"
 
