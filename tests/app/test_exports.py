@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.export.collector import Bounds
@@ -686,11 +687,12 @@ async def test_an_upload_that_takes_for_ever_is_given_up_and_frees_its_place(
 def hold_uploads(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Have Slack take no file until the event is set."""
     release = asyncio.Event()
-    take: Any = Files._take
+    read = web.Request.read
 
-    async def held(self: Files, request: Any) -> Any:
-        await release.wait()
-        return await take(self, request)
+    async def held(self: web.Request) -> bytes:
+        if self.path.startswith("/upload/"):
+            await release.wait()
+        return await read(self)
 
-    monkeypatch.setattr(Files, "_take", held)
+    monkeypatch.setattr(web.Request, "read", held)
     return release
