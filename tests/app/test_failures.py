@@ -97,6 +97,8 @@ async def test_a_group_has_its_list_and_three_of_its_instances(ada: Person, clou
 
 
 async def test_failures_that_came_with_a_version_say_so(ada: Person, cloudflare: Simulation) -> None:
+    before = datetime.now(UTC) - timedelta(days=2)
+    cloudflare.add_instance(ORDERS, id="fine", created_on=before, version_id=OLD)
     fail(cloudflare, 5, PROVIDER, version=NEW)
     fail(cloudflare, 2, DECLINED, ago=timedelta(hours=20), version=OLD)
     fail(cloudflare, 1, DECLINED, ago=timedelta(minutes=1), version=NEW)
