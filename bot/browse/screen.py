@@ -145,11 +145,13 @@ class Found:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether these are all rows of the selection that the person may see."""
-        searched = self.searched
-        is_all_read = searched.complete and searched.bounded_at is None
-        is_certain = not (searched.unknown or self.incomplete_rows)
-        return is_all_read and is_certain and not (self.unread or self.left_out_count or self.unlisted)
+        """Return whether these are all rows of the selection that the person may see.
+
+        Where `searched.bounded_at` is set, they are all of those that were created since then.
+        """
+        is_certain = not (self.searched.unknown or self.incomplete_rows)
+        lacks_lists = self.unread or self.left_out_count or self.unlisted
+        return self.searched.complete and is_certain and not lacks_lists
 
 
 @dataclass(frozen=True, slots=True)
