@@ -265,7 +265,7 @@ class Changes:
         since: when that was.
         errored: how many more are errored, in all workflows that have more.
         workflows: how many of those there are.
-        complete: whether all were counted then and now.
+        complete: whether all workflows that there are were counted then and now.
     """
 
     since: datetime
@@ -274,14 +274,22 @@ class Changes:
     complete: bool = True
 
 
-def changes_of(rows: Sequence[WorkflowRow], look: CountSample | None) -> Changes | None:
-    """Return what has changed since the last look; None where there was none."""
+def changes_of(
+    rows: Sequence[WorkflowRow], look: CountSample | None, *, is_whole: bool = True
+) -> Changes | None:
+    """Return what has changed since the last look; None where there was none.
+
+    Args:
+        rows: the workflows.
+        look: the last look.
+        is_whole: whether these are all workflows that there are.
+    """
     if look is None:
         return None
     rises = [row.since_look.by for row in rows if row.since_look is not None]
     counted = (row.workflow for row in rows if row.workflow.instances is not None)
     known = sum(_before(workflow, look, _ERRORED) is not None for workflow in counted)
-    return Changes(look.at, sum(rises), len(rises), complete=known == len(rows))
+    return Changes(look.at, sum(rises), len(rises), complete=is_whole and known == len(rows))
 
 
 def errored_over_time(
