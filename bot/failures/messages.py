@@ -47,6 +47,7 @@ _VERSION: Final = 8
 """Characters of a version's id, as Cloudflare's dashboard shows."""
 _MOST_NAMES: Final = 5
 _DAY: Final = timedelta(days=1)
+_AMONG: Final = "among those created since"
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 
 
@@ -126,9 +127,11 @@ def reading_message(total: int) -> Message:
 def _top(failures: Failures, notices: Sequence[str]) -> list[Block]:
     found = failures.found
     last = max((group.last for group in failures.groups if group.last), default=None)
+    created = failures.created_since
     facts = [
         moment_after("ended since", failures.selection.since.at) if failures.selection.since else "",
         moment_after("until", failures.selection.until.at) if failures.selection.until else "",
+        moment_after(_AMONG, created) if created else "",
         f"last one {ago(max(found.fetched_at - last, timedelta()))}" if last else "",
         f"as of {moment(found.fetched_at, '{time_secs}')}",
         code(found.account),
@@ -318,7 +321,8 @@ def _plural(count: int, one: str, many: str) -> str:
 def _fallback_text(failures: Failures, again: str) -> str:
     since = failures.selection.since
     ended = f", {iso_after('ended since', since.at)}" if since else ""
-    said = [f"{escape(_title(failures))}{ended}, as of {iso(failures.found.fetched_at)}."]
+    created = f", {iso_after(_AMONG, failures.created_since)}" if failures.created_since else ""
+    said = [f"{escape(_title(failures))}{ended}{created}, as of {iso(failures.found.fetched_at)}."]
     for group in failures.groups[: _IN_TEXT.groups]:
         step = f" in step {code(group.cause.step, _LONGEST_STEP)}" if group.cause and group.cause.step else ""
         count = _count(failures, group.total, of_group=group.cause is not None)

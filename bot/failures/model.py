@@ -112,8 +112,17 @@ class Failures:
         return len(self.found.rows)
 
     @property
+    def created_since(self) -> datetime | None:
+        """Return since when those were created that were looked at; None if more is missing than older ones.
+
+        Cloudflare lists by creation, and one that was created at any time before may have failed since.
+        """
+        searched = self.found.searched
+        return searched.back_to if searched.complete and self.selection.since is not None else None
+
+    @property
     def is_complete(self) -> bool:
-        """Return whether these are all failures, and it is known why each of them failed."""
+        """Return whether these are all of those looked at, and it is known why each of them failed."""
         return self.found.is_complete and not self.found.searched.unknown and not self.unknown.total
 
     @property

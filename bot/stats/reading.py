@@ -39,6 +39,7 @@ class StatsReader:
         browser: reads their lists.
         analytics: what asks the analytics of each account that has a token for them.
         now: the clock.
+        mask: returns the name of a step without secrets.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class StatsReader:
         browser: Browser,
         analytics: Mapping[str, AnalyticsClient],
         now: Callable[[], datetime],
+        mask: Callable[[str], str],
     ) -> None:
         self._accounts = Accounts(accounts)
         self._browser = browser
         self._analytics = analytics
         self._now = now
+        self._mask = mask
 
     async def workflows(self, account: str | None, *, fresh: bool) -> WorkflowList:
         """Return every workflow of an account.
@@ -89,7 +92,7 @@ class StatsReader:
             build(asked, account, samples, self._now()),
             left_out=found.omitted.count,
             idle=len(asked.names) - len(names) - found.omitted.count,
-            steps=await _read_steps(workflows, samples[0], end) if is_one else None,
+            steps=await _read_steps(workflows, samples[0], end, StepReader(self._mask)) if is_one else None,
             estimate=estimate,
             estimate_error=error,
         )
@@ -141,13 +144,14 @@ def build(asked: StatsQuery, account: str, samples: Sequence[Sample], now: datet
     )
 
 
-async def _read_steps(workflows: CachedWorkflows, sample: Sample, end: float) -> StepSample | None:
+async def _read_steps(
+    workflows: CachedWorkflows, sample: Sample, end: float, reader: StepReader
+) -> StepSample | None:
     """Return the steps of some of the instances that ended, spread evenly; None where there are none."""
     ended = [row for row in sample.rows if row.status in _WITH_STEPS]
     if not ended:
         return None
     queue = iter(pick_evenly(ended, MOST_DETAILS))
-    reader = StepReader()
     read = 0
     errors: list[CloudflareError] = []
 

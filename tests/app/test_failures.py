@@ -122,6 +122,7 @@ async def test_nothing_failed_is_said_of_all_that_was_read(ada: Person, cloudfla
     fail(cloudflare, 1, DECLINED, ago=timedelta(days=2))
     said = (await ask(ada, "failures")).all_text()
     assert "✅ All workflows: nothing failed in the last 24h" in said
+    assert "|among those created since 20" in said, "an older one may have failed since"
     assert "Show" not in said
     assert "1 failed in the last 3d" in (await ask(ada, "failures since:3d")).all_text()
 

@@ -60,6 +60,8 @@ def text_of(shown: Failures, controls: FailureControls = NO_BUTTONS) -> str:
     ("shown", "said"),
     [
         (failures(), "✅ orders: nothing failed in the last 24h"),
+        (failures(), "<!date^1795269802^among those created since"),
+        (failures(group(2)), "<!date^1795269802^among those created since"),
         (failures(searched=Searched(100, 0, NOW, complete=False)), "⚠️ orders: no failure found so far"),
         (
             failures(unread={Stream("orders", ERRORED): InvalidResponse("odd")}),
@@ -103,6 +105,11 @@ def text_of(shown: Failures, controls: FailureControls = NO_BUTTONS) -> str:
 )
 def test_what_is_said(shown: Failures, said: str) -> None:
     assert said in text_of(shown)
+
+
+def test_the_text_of_a_message_says_how_old_instances_were_looked_at() -> None:
+    shown = failures_message(failures(), "/workflows failures", NO_BUTTONS)
+    assert "14:03:22Z, among those created since 2026-11-21T14:03:22Z, as of" in shown.text
 
 
 def test_a_group_that_may_have_more_members_says_at_least() -> None:
