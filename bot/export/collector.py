@@ -9,13 +9,13 @@ from typing import Final
 from bot.browse.causes import FOR_ALL
 from bot.browse.conditions import is_within, moment_of
 from bot.browse.judging import Judge, Judged
-from bot.browse.planning import filter_of
+from bot.browse.planning import bound_of, filter_of
 from bot.browse.screen import Row
 from bot.browse.selection import Selection, Stream
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, InvalidResponse, RateLimited, TLSError, Unavailable
 from bot.cloudflare.limiter import Priority
-from bot.cloudflare.models import Instance, InstancePage, PageQuery, is_ended
+from bot.cloudflare.models import Instance, InstancePage, PageQuery
 from bot.export.lines import Lines
 from bot.export.reader import ListReader
 from bot.export.result import Ending, Result
@@ -286,19 +286,12 @@ def windows_of(plan: ExportPlan) -> list[Window]:
 
 
 def lookback_start(plan: ExportPlan) -> datetime | None:
-    """Return since when instances were created that were looked for, where `since` means their end.
+    """Return since when instances were created that are looked for, where `since` means their end.
 
     An older one may have ended in that time, too. None where there is no such bound, or a person set it.
     """
-    chosen = plan.selection
-    if not chosen.by_end or chosen.since is None:
-        return None
-    starts = [
-        filter_of(chosen, each, plan.lookback).date_start for each in plan.streams if is_ended(each.status)
-    ]
-    start = min((each for each in starts if each is not None), default=None)
-    is_asked_for = chosen.created_since is not None and chosen.created_since.at == start
-    return None if is_asked_for else start
+    bounds = [bound_of(plan.selection, stream, plan.lookback) for stream in plan.streams]
+    return min((each for each in bounds if each is not None), default=None)
 
 
 def may_pass(error: CloudflareError) -> bool:
