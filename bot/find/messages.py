@@ -127,7 +127,8 @@ def _title(result: SearchResult) -> str:
         return "Found in that text"
     (found,) = result.found
     if found.way in (Way.LISTED, Way.HELD):
-        number = f"{count}" if found.coverage.whole_lists else f"At least {count}"
+        is_all = found.coverage.whole_lists and result.places.is_complete
+        number = f"{count}" if is_all else f"At least {count}"
         verb = "begin with" if found.way is Way.LISTED else "have in their ids"
         return f"{number} instances {verb} {found.target.text}"
     return f"{count} workflows have {found.target.text}"
@@ -159,9 +160,12 @@ def _looked(found: Found, result: SearchResult) -> list[str]:
 def _asked(coverage: Coverage, places: Places) -> str:
     where = f"of {_accounts(places)}"
     if not coverage.askable:
-        return f"No workflow {where} has instances."
-    if coverage.left <= 0:
+        known = "" if places.is_complete else " that is known"
+        return f"No workflow {where}{known} has instances."
+    if coverage.left <= 0 and places.is_complete:
         return f"Asked every workflow with instances {where} for this id: {coverage.askable:,}."
+    if coverage.left <= 0:
+        return f"Asked the {_workflows(coverage.askable)} {where} that are known for this id."
     asked = f"{coverage.asked:,} of {coverage.askable:,} workflows"
     return f"Asked {asked} {where} for this id, the likeliest first."
 
@@ -171,6 +175,9 @@ def _obstacles(coverage: Coverage) -> list[str]:
     lines = []
     if coverage.out_of_time:
         lines.append("⚠️ Time was up before all were asked.")
+    if coverage.incomplete_rows:
+        rows = f"{coverage.incomplete_rows:,} row{'' if coverage.incomplete_rows == 1 else 's'}"
+        lines.append(f"⚠️ Cloudflare's answers have {rows} that could not be read: an id may be missing.")
     if coverage.failed:
         names = _names(list(dict.fromkeys(name for _, name in coverage.failed)))
         why = _why(next(iter(coverage.failed.values())))
@@ -186,6 +193,10 @@ def _limits_of(result: SearchResult) -> list[str]:
     lines = [
         f"⚠️ The workflows of {code(name)} can't be listed just now. {_why(error)}"
         for name, error in places.unread
+    ]
+    lines += [
+        f"⚠️ {code(name)} may have more workflows than its list shows: these were not searched."
+        for name in places.incomplete
     ]
     if places.some_hidden:
         lines.append(f"Only workflows that you may look at were searched: {command(ACCESS)}")

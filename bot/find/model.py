@@ -41,13 +41,20 @@ class Places:
         found: every workflow that they may look at.
         unread: why an account's workflows could not be listed, by the account's name; those that were known
             before are among the others.
+        incomplete: the names of the accounts that may have more workflows than could be listed.
         some_hidden: whether an account may have workflows that they may not look at.
     """
 
     accounts: tuple[str, ...]
     found: tuple[Place, ...]
     unread: tuple[tuple[str, Exception], ...] = ()
+    incomplete: tuple[str, ...] = ()
     some_hidden: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether these are certainly all workflows that they may look at."""
+        return not self.unread and not self.incomplete
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,8 @@ class Coverage:
         out_of_time: whether time was up before all were asked.
         listed: workflows whose lists were read for ids that begin like the target.
         rows: instances that were on the pages of these lists.
-        whole_lists: whether the lists of all workflows were read to their ends.
+        incomplete_rows: rows of these pages that could not be read in full, or not at all.
+        whole_lists: whether the lists of all workflows were read to their ends, and every row of them.
     """
 
     askable: int = 0
@@ -105,6 +113,7 @@ class Coverage:
     out_of_time: bool = False
     listed: int = 0
     rows: int = 0
+    incomplete_rows: int = 0
     whole_lists: bool = False
 
     @property

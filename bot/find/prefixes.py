@@ -57,6 +57,7 @@ class PrefixScan:
     _listed: set[InstanceRef] = field(default_factory=set)
     _pages: int = 0
     _unread: int = 0
+    _is_cut: bool = False
 
     async def find(self, places: Sequence[Place]) -> tuple[Hit, ...]:
         """Return the instances in the lists of some workflows, the newest first."""
@@ -68,7 +69,8 @@ class PrefixScan:
         except TimeoutError:
             self.coverage.out_of_time = True
         self.coverage.listed = len(self._listed)
-        self.coverage.whole_lists = not self._waiting and not self._unread
+        is_all_read = not (self._waiting or self._unread or self._is_cut)
+        self.coverage.whole_lists = is_all_read and not self.coverage.incomplete_rows
         return tuple(sorted((self._hits or self._holding).values(), key=_newest_first))
 
     def _may_go_on(self) -> bool:
@@ -92,17 +94,24 @@ class PrefixScan:
             else:
                 self._unread -= 1
                 self._take(place, page)
+                self._follow(place, position, page)
 
     def _take(self, place: Place, page: InstancePage) -> None:
         self._listed.add(place.holds(""))
         self.coverage.rows += len(page.rows)
+        self.coverage.incomplete_rows += page.incomplete_rows
         folded = self.text.casefold()
         for row in page.rows:
             at = -1 if row.is_phantom else row.id.casefold().find(folded)
             if at == 0 or (at > 0 and self.or_within):
                 kept = self._holding if at else self._hits
                 kept.setdefault(place.holds(row.id), Hit(place.holds(row.id), row))
-        if page.next is not None and page.rows:
+
+    def _follow(self, place: Place, position: Position | None, page: InstancePage) -> None:
+        """Note where a list goes on, also behind an empty page, or that it was cut off."""
+        if page.cut_short or (page.next is not None and page.next == position):
+            self._is_cut = True
+        elif page.next is not None:
             self._waiting.append((place, page.next))
 
     async def _read(self, place: Place, position: Position | None) -> InstancePage:

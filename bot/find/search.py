@@ -17,7 +17,7 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
-from bot.cloudflare.models import Workflow
+from bot.cloudflare.models import WorkflowList
 from bot.find.asking import Asking
 from bot.find.likeliness import likeliest_first
 from bot.find.model import Allowance, Coverage, Found, Hit, Place, Places, Way
@@ -80,14 +80,19 @@ class InstanceSearch:
         """
         names = viewer.visible_accounts if account is None else (self._accounts.get(account)[0],)
         listed = await asyncio.gather(*map(self._workflows, names))
-        places, unread = [], []
-        for name, (rows, error) in zip(names, listed, strict=True):
+        places, unread, incomplete = [], [], []
+        for name, found in zip(names, listed, strict=True):
             requested = self._accounts.request_name(name)
             allows = viewer.workflow_filter(requested)
+            if isinstance(found, WorkflowList):
+                rows = found.rows
+                incomplete += [] if found.is_complete else [name]
+            else:  # those that are known from before
+                rows = self._accounts.get(name)[1].known_workflows
+                unread.append((name, found))
             places += [Place(requested, row) for row in rows if allows(row.name)]
-            unread += [] if error is None else [(name, error)]
         some_hidden = not all(viewer.may_all(Right.VIEW, name) for name in names)
-        return Places(names, tuple(places), tuple(unread), some_hidden)
+        return Places(names, tuple(places), tuple(unread), tuple(incomplete), some_hidden)
 
     async def find_by_hints(self, target: Target, places: Places) -> Found:
         """Look where something says that a target is: the text, the lists read lately, analytics."""
@@ -149,15 +154,15 @@ class InstanceSearch:
         scan = PrefixScan(self._accounts, target.text, coverage, bounds, or_within=target.may_be_within)
         return await scan.find(places)
 
-    async def _workflows(self, account: str) -> tuple[Sequence[Workflow], Exception | None]:
-        """Return an account's workflows; where they can't be read, those that are known, and why."""
+    async def _workflows(self, account: str) -> WorkflowList | CloudflareError | TimeoutError:
+        """Return an account's workflows, or why they can't be read."""
         _, workflows = self._accounts.get(account)
         try:
             async with asyncio.timeout(self._bounds.listing.total_seconds()):
-                return (await workflows.list_workflows()).rows, None
+                return await workflows.list_workflows()
         except (CloudflareError, TimeoutError) as error:
             log_problem(error)
-            return workflows.known_workflows, error
+            return error
 
     def _cached(self, target: Target, places: Places) -> list[Place]:
         with_id = {
