@@ -10,7 +10,7 @@ from bot.inspect.model import InstanceRef
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Candidate:
     """A workflow that may have an instance.
 
     Attributes:
@@ -33,12 +33,12 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SearchScope:
     """Where a person may look.
 
     Attributes:
         accounts: the names of the accounts, the default first.
-        found: every workflow that they may look at.
+        candidates: every workflow that they may look at.
         unread: why an account's workflows could not be listed, by the account's name; those that were known
             before are among the others.
         incomplete: the names of the accounts that may have more workflows than could be listed.
@@ -46,7 +46,7 @@ class Places:
     """
 
     accounts: tuple[str, ...]
-    found: tuple[Place, ...]
+    candidates: tuple[Candidate, ...]
     unread: tuple[tuple[str, Exception], ...] = ()
     incomplete: tuple[str, ...] = ()
     some_hidden: bool = False
@@ -123,7 +123,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TargetOutcome:
     """What became of one target.
 
     Attributes:
@@ -150,12 +150,12 @@ class SearchResult:
 
     Attributes:
         found: what became of each target.
-        places: where the person may look.
+        scope: where the person may look.
         left_out: how many more targets the text has.
     """
 
-    found: Sequence[Found]
-    places: Places
+    found: Sequence[TargetOutcome]
+    scope: SearchScope
     left_out: int = 0
 
     @property
