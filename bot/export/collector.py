@@ -194,7 +194,8 @@ class Collector:
 
     async def _take(self, stream: Stream, rows: Sequence[Instance]) -> None:
         by_end = self._plan.selection.by_end
-        chosen = await self._meeting([Row(stream.workflow, row) for row in rows if self._is_in(row)])
+        within = [row for row in rows if self._is_in(row)] if by_end else rows
+        chosen = await self._meeting([Row(stream.workflow, row) for row in within])
         lines = self._plan.lines.lines(chosen)
         await self._spool.add(
             [
@@ -214,8 +215,6 @@ class Collector:
 
     def _is_in(self, row: Instance) -> bool:
         """Return whether a row is in `since` and `until` where these mean the end."""
-        if not self._plan.selection.by_end:
-            return True
         answer = is_within(self._plan.selection, row)
         self.unknown += answer is None
         return answer is True

@@ -8,18 +8,18 @@ an apostrophe: https://owasp.org/www-community/attacks/CSV_Injection
 JSON lines (https://jsonlines.org) have no mark, and their values are as the API has them.
 """
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, Literal
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from bot.browse.screen import Row
 from bot.cloudflare.causes import Cause
+from bot.cloudflare.models import Instance
 
 Format = Literal["csv", "jsonl"]
 FORMATS: Final[tuple[Format, ...]] = ("csv", "jsonl")
@@ -44,8 +44,8 @@ _FORMULA: Final = re.compile("^(?=[\t\r])|(?:^|(?<=[;\t\r\n]))(?=\\s*[=+\\-@\uff
 """Where a formula begins: in a cell, and behind what another country's spreadsheet takes for a cell's end."""
 _MAY_BE_FORMULA: Final = re.compile("^[\\s=+\\-@\uff1d\uff0b\uff0d\uff20]|[;\t\r\n]")
 """Finds the few cells that are looked at closely."""
-_UTC: Final = "+00:00"
 _BOM: Final = "\ufeff"
+_CSV_LINE: Final = '"{}"\r\n'
 _Write = Callable[[str | None], str | None]
 
 
@@ -66,28 +66,28 @@ class Lines:
         """Return what the file begins with."""
         return f"{_BOM}{_csv_lines([self._names])[0]}" if self.format == "csv" else ""
 
-    def lines(self, rows: Iterable[Row]) -> list[str]:
+    def lines(self, rows: Sequence[Row]) -> list[str]:
         """Return rows as lines, each with its end."""
+        timed = list(zip(rows, _times(rows), strict=True))
         if self.format == "csv":
-            return _csv_lines([self._values(row, _cell, _known_cell) for row in rows])
-        values = [self._values(row, _text, _known_text) for row in rows]
+            return _csv_lines([self._values(row, times, _cell, _known_cell) for row, times in timed])
+        values = [self._values(row, times, _text, _known_text) for row, times in timed]
         return [f"{to_json(dict(zip(self._names, each, strict=True))).decode()}\n" for each in values]
 
     @property
     def _names(self) -> tuple[str, ...]:
         return FIELDS + CAUSE_FIELDS if self.with_causes else FIELDS
 
-    def _values(self, row: Row, write: _Write, write_known: _Write) -> tuple[str | None, ...]:
+    def _values(
+        self, row: Row, times: Sequence[str | None], write: _Write, write_known: _Write
+    ) -> tuple[str | None, ...]:
         """Return what a row has; `write_known` writes what many rows have."""
         one = row.instance
         values = (
             write_known(row.workflow),
             write(one.id),
             write_known(one.status),
-            _time(one.created_on),
-            _time(one.started_on),
-            _time(one.ended_on),
-            _time(one.modified_on),
+            *times,
             write_known(one.version_id),
             write_known(one.workflow_id),
             write_known(one.trigger_source),
@@ -99,30 +99,32 @@ class Lines:
 
 
 def _csv_lines(rows: Iterable[Sequence[str | None]]) -> list[str]:
-    """Return rows as CSV; what is None is an empty cell."""
-    written = _Written()
-    csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
-    return written.lines
+    """Return rows as CSV; what is None is an empty cell.
+
+    Where every cell is quoted that is one rule; the csv module takes three times as long for it.
+    """
+    return [_CSV_LINE.format('","'.join([(cell or "").replace('"', '""') for cell in row])) for row in rows]
 
 
-class _Written:
-    """Keeps the lines that the csv module writes."""
+def _times(rows: Sequence[Row]) -> Iterator[tuple[str | None, ...]]:
+    """Return the times of each row as ISO 8601 in UTC: when it was created, started, ended and modified.
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
+    All are written at once: `isoformat` would ask each one's zone, and take most of an export's time.
+    """
+    times = [at for row in rows for at in _times_of(row.instance)]
+    written = [
+        text if at is None or text.endswith("Z") else _in_utc(at)
+        for at, text in zip(times, from_json(to_json(times)), strict=True)
+    ]
+    return zip(*[iter(written)] * 4, strict=True)
 
-    def write(self, line: str) -> None:
-        self.lines.append(line)
+
+def _times_of(one: Instance) -> tuple[datetime | None, ...]:
+    return one.created_on, one.started_on, one.ended_on, one.modified_on
 
 
-def _time(at: datetime | None) -> str | None:
-    """Return a time as ISO 8601 in UTC."""
-    if at is None:
-        return None
-    written = at.isoformat()
-    if not written.endswith(_UTC):
-        written = at.astimezone(UTC).isoformat()
-    return f"{written.removesuffix(_UTC)}Z"
+def _in_utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC).isoformat().removesuffix('+00:00')}Z"
 
 
 def _text(text: str | None) -> str | None:

@@ -9,18 +9,15 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from tempfile import TemporaryFile
-from typing import IO, Final, Self, TypeVar
+from typing import IO, Final, NamedTuple, Self, TypeVar
 
 _MEMORY: Final = 8 * 1024  # KiB of rows in memory; the others are on disk
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class SpooledRow:
+class SpooledRow(NamedTuple):
     """A row of the file.
 
     Attributes:
@@ -97,12 +94,12 @@ class Spool:
         database.execute("PRAGMA temp_store=FILE")
         database.execute(f"PRAGMA cache_size=-{_MEMORY}")
         database.execute(
-            "CREATE TABLE rows (workflow TEXT, id TEXT, at INTEGER, line TEXT, UNIQUE (workflow, id))"
+            "CREATE TABLE rows (workflow TEXT, id TEXT, at REAL, line TEXT, UNIQUE (workflow, id))"
         )
 
     def _add(self, rows: Sequence[SpooledRow]) -> None:
         database = self._opened()
-        values = [(row.workflow, row.id, _microseconds(row.at), row.line) for row in rows]
+        values = [(name, id_, at and at.timestamp(), line) for name, id_, at, line in rows]
         if not values:
             return
         database.execute("BEGIN")
@@ -132,7 +129,3 @@ class Spool:
             self._database.close()
         if self._file is not None:
             self._file.close()
-
-
-def _microseconds(at: datetime | None) -> int | None:
-    return None if at is None else (at - _EPOCH) // _MICROSECOND
