@@ -1,4 +1,4 @@
-"""Read lists whole: their windows at the same time, each by its cursors, divided while somebody is idle."""
+"""Read lists whole: their windows at the same time, each by its cursors, divided while a reader is idle."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -30,11 +30,11 @@ Take = Callable[[Stream, Sequence[Instance]], Awaitable[None]]
 
 
 @dataclass(slots=True)
-class _Walk:
+class _WindowReading:
     """A window that is being read.
 
     Attributes:
-        window: what its rows are taken from. Its beginning moves up when older parts are given away.
+        window: what its rows are taken from. Its beginning moves up when older parts are left to others.
         asked: the filter of its requests, which stays: a cursor may be bound to it.
         position: where its next page starts.
         reached: the creation time down to which its rows are taken; None before the first page.
@@ -100,7 +100,7 @@ class ListReader:
         self._at_once = at_once
         self._changed = asyncio.Condition()
         self._waiting: list[Window] = []
-        self._walks: list[_Walk] = []
+        self._readings: list[_WindowReading] = []
         self._idle = 0
         self._failed: list[Gap] = []
         self.rows_read = 0
@@ -110,7 +110,7 @@ class ListReader:
     @property
     def gaps(self) -> list[Gap]:
         """Return what was not read; all of it before `read`, and nothing after one that came to its end."""
-        left = [*self._waiting, *(walk.rest for walk in self._walks)]
+        left = [*self._waiting, *(reading.rest for reading in self._readings)]
         return [*self._failed, *map(Gap, left)]
 
     async def read(self, windows: Sequence[Window]) -> None:
@@ -131,125 +131,125 @@ class ListReader:
             raise errors.exceptions[0] from None
 
     async def _work(self) -> None:
-        while (walk := await self._next()) is not None:
+        while (reading := await self._next()) is not None:
             try:
-                await self._walk(walk)
+                await self._read_window(reading)
             except CloudflareError as error:
-                self._failed.append(Gap(walk.rest, error))
-            self._walks.remove(walk)
+                self._failed.append(Gap(reading.rest, error))
+            self._readings.remove(reading)
             async with self._changed:
                 self._changed.notify_all()
 
-    async def _next(self) -> _Walk | None:
-        """Return a walk of the newest window that waits; None once nothing is left to read."""
+    async def _next(self) -> _WindowReading | None:
+        """Return a reading of the newest window that waits; None once nothing is left to read."""
         async with self._changed:
             self._idle += 1
-            await self._changed.wait_for(lambda: self._waiting or not self._walks)
+            await self._changed.wait_for(lambda: self._waiting or not self._readings)
             self._idle -= 1
             if not self._waiting:
                 return None
             window = max(self._waiting, key=lambda each: each.until)
             self._waiting.remove(window)
-            walk = _Walk(window, window.filter)
-            self._walks.append(walk)
-            return walk
+            reading = _WindowReading(window, window.filter)
+            self._readings.append(reading)
+            return reading
 
-    async def _walk(self, walk: _Walk) -> None:
+    async def _read_window(self, reading: _WindowReading) -> None:
         """Read a window to its end.
 
         Raises:
-            CloudflareError: it can't be; the walk's `rest` says what is left.
+            CloudflareError: it can't be; the reading's `rest` says what is left.
         """
         while True:
-            page = await self._page(walk)
+            page = await self._page(reading)
             if isinstance(page.next, PageNumber):
-                await self._walk_numbers(walk)
+                await self._read_numbered(reading)
                 return
-            if _is_done(walk, page):
+            if _is_done(reading, page):
                 return
-            if page.next is None or page.next in walk.passed or page.next == walk.position:
-                self._reopen(walk, InvalidResponse("the list has more rows, and no way to them"))
+            if page.next is None or page.next in reading.passed or page.next == reading.position:
+                self._reopen(reading, InvalidResponse("the list has more rows, and no way to them"))
                 continue
-            if walk.position is not None:
-                walk.passed.add(walk.position)
-            walk.position = page.next
-            await self._give_away(walk, page)
+            if reading.position is not None:
+                reading.passed.add(reading.position)
+            reading.position = page.next
+            await self._leave_to_idle(reading, page)
 
-    async def _page(self, walk: _Walk) -> InstancePage:
-        """Return the next page of a walk, whose rows are taken.
+    async def _page(self, reading: _WindowReading) -> InstancePage:
+        """Return the next page of a reading, whose rows are taken.
 
         Raises:
             CloudflareError: there is none.
         """
         try:
-            page = await self._ask(_query(walk.window.stream, walk.asked, walk.position))
+            page = await self._ask(_query(reading.window.stream, reading.asked, reading.position))
         except InvalidParameter as error:
-            if walk.position is None:
+            if reading.position is None:
                 raise
-            self._reopen(walk, error)  # the API no longer takes the cursor
-            return await self._page(walk)
-        if walk.position is None:
-            walk.left = page.info.total_count
-            if walk.left is None:
-                walk.left = self._expected.pop(walk.window.stream, None)
-            if walk.left is not None:
-                self.totals.setdefault(walk.window.stream, walk.left)
-        await self._take_page(walk, page)
+            self._reopen(reading, error)  # the API no longer takes the cursor
+            return await self._page(reading)
+        if reading.position is None:
+            reading.left = page.info.total_count
+            if reading.left is None:
+                reading.left = self._expected.pop(reading.window.stream, None)
+            if reading.left is not None:
+                self.totals.setdefault(reading.window.stream, reading.left)
+        await self._take_page(reading, page)
         return page
 
-    async def _take_page(self, walk: _Walk, page: InstancePage) -> None:
-        rows = [row for row in page.rows if walk.window.has(row.created_on) and not row.is_phantom]
-        await self._take(walk.window.stream, rows)
+    async def _take_page(self, reading: _WindowReading, page: InstancePage) -> None:
+        rows = [row for row in page.rows if reading.window.has(row.created_on) and not row.is_phantom]
+        await self._take(reading.window.stream, rows)
         self.rows_read += len(rows)
         self.unreadable_rows += page.incomplete_rows
         dated = [row.created_on for row in page.rows if row.created_on is not None]
-        if walk.left is not None:
-            walk.left -= len(page.rows)
-        times = dated if walk.reached is None else [walk.reached, *dated]
-        walk.in_order = walk.in_order and all(newer >= older for newer, older in pairwise(times))
+        if reading.left is not None:
+            reading.left -= len(page.rows)
+        times = dated if reading.reached is None else [reading.reached, *dated]
+        reading.in_order = reading.in_order and all(newer >= older for newer, older in pairwise(times))
         if dated:
-            walk.reached = dated[-1]
+            reading.reached = dated[-1]
 
-    async def _give_away(self, walk: _Walk, page: InstancePage) -> None:
-        """Leave older parts of a walk to those who have nothing to read."""
+    async def _leave_to_idle(self, reading: _WindowReading, page: InstancePage) -> None:
+        """Leave older parts of a reading to those who have nothing to read."""
         idle = self._idle - len(self._waiting)
         dated = [row.created_on for row in page.rows if row.created_on is not None]
-        if idle < 1 or not walk.in_order or not dated or walk.reached is None:
+        if idle < 1 or not reading.in_order or not dated or reading.reached is None:
             return
-        left = walk.left if walk.left is not None and walk.left > 0 else None
+        left = reading.left if reading.left is not None and reading.left > 0 else None
         density = Density(len(dated), dated[0] - dated[-1], left)
-        own, *others = divide(walk.window.older_than(walk.reached), idle + 1, density)
+        own, *others = divide(reading.window.older_than(reading.reached), idle + 1, density)
         if not others:
             return
-        walk.window = replace(walk.window, since=own.since)
-        walk.left = left and left // (len(others) + 1)
+        reading.window = replace(reading.window, since=own.since)
+        reading.left = left and left // (len(others) + 1)
         async with self._changed:
             self._waiting += others
             self._changed.notify_all()
 
-    def _reopen(self, walk: _Walk, error: CloudflareError) -> None:
-        """Begin a walk anew at the oldest row that it has, where its cursor leads nowhere.
+    def _reopen(self, reading: _WindowReading, error: CloudflareError) -> None:
+        """Begin a reading anew at the oldest row that it has, where its cursor leads nowhere.
 
         Raises:
             CloudflareError: the error, if it is there already.
         """
-        rest = walk.rest
-        if rest.filter == walk.asked or not walk.in_order:
+        rest = reading.rest
+        if rest.filter == reading.asked or not reading.in_order:
             raise error
-        walk.window, walk.asked = rest, rest.filter
-        walk.position = walk.reached = walk.left = None
-        walk.passed.clear()
+        reading.window, reading.asked = rest, rest.filter
+        reading.position = reading.reached = reading.left = None
+        reading.passed.clear()
 
-    async def _walk_numbers(self, walk: _Walk) -> None:
+    async def _read_numbered(self, reading: _WindowReading) -> None:
         """Read a list that has page numbers, as that of wrangler's engine, from its first page to its last.
 
         It is asked for without times, which that engine may ignore; the rows are looked at here.
         """
-        filter_ = InstanceFilter(status=walk.window.stream.status)
-        walk.in_order, position = False, 1
+        filter_ = InstanceFilter(status=reading.window.stream.status)
+        reading.in_order, position = False, 1
         while True:
-            page = await self._ask(_query(walk.window.stream, filter_, PageNumber(position)))
-            await self._take_page(walk, page)
+            page = await self._ask(_query(reading.window.stream, filter_, PageNumber(position)))
+            await self._take_page(reading, page)
             if page.next is None or not page.rows:
                 return
             position += 1
@@ -259,9 +259,9 @@ def _query(stream: Stream, filter_: InstanceFilter, position: Position | None) -
     return PageQuery(stream.workflow, filter_, position, MAX_PER_PAGE)
 
 
-def _is_done(walk: _Walk, page: InstancePage) -> bool:
-    """Return whether a walk has all rows of its window."""
+def _is_done(reading: _WindowReading, page: InstancePage) -> bool:
+    """Return whether a reading has all rows of its window."""
     if page.next is None and not page.cut_short:
         return True
-    since, reached = walk.window.since, walk.reached
-    return walk.in_order and since is not None and reached is not None and reached < since
+    since, reached = reading.window.since, reading.reached
+    return reading.in_order and since is not None and reached is not None and reached < since

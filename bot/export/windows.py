@@ -1,8 +1,8 @@
 """Windows of creation time: the parts of a list that are read at the same time. Pure.
 
 The API lists one page after the other, and each page says where the next one begins. So a long list is read
-in windows, each a walk of its own. How its rows are spread over time is not known; a window is divided while
-it is read, by what its pages show, whenever somebody has nothing to read.
+in windows, each by its own cursors. How its rows are spread over time is not known; a window is divided while
+it is read, by what its pages show, whenever a reader has nothing to do.
 
 Bounds are whole milliseconds, as the API takes them, and each row is in exactly one of neighbouring windows,
 whether the API counts its own bounds in or out: the rows are looked at here.
