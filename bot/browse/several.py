@@ -110,4 +110,4 @@ def retried(here: MergedBookmark | EndBookmark) -> ListBookmark:
     if isinstance(here, EndBookmark):
         failed = any(place.failure is not None for place in here.places)
         return replace(here, places=places, further=failed) if here.offset else Bookmark(here.query)
-    return replace(here, places=places, shown=None) if here.back else Bookmark(here.query)
+    return replace(here, places=places, shown=None, oldest=None) if here.back else Bookmark(here.query)
