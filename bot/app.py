@@ -46,6 +46,7 @@ from bot.find.search import InstanceSearch
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import LookUpHandler
+from bot.inspect.masked_errors import mask_step_name
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
@@ -309,9 +310,8 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     failures = FailureHandlers(
         FailureReader(browser, causes, accounts), stored.buttons, zones, _now, refresh_pause, access
     )
-    stats = StatsHandlers(
-        StatsReader(accounts, browser, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
-    )
+    stats_reader = StatsReader(accounts, browser, analytics, _now, partial(mask_step_name, policy=policy))
+    stats = StatsHandlers(stats_reader, stored.buttons, zones, _now, refresh_pause, access)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)

@@ -122,6 +122,7 @@ class StreamPlace:
         last: the last of those; None where there is none, or where it is not known on the way back.
         head: no row behind those was created later; None where that is not known.
         failure: why it is left out, until somebody asks to try it again.
+        is_older: it is the part of the list that was created before the lookback.
     """
 
     stream: Stream
@@ -133,6 +134,7 @@ class StreamPlace:
     last: PassedRow | None = None
     head: Moment | None = None
     failure: Failure | None = None
+    is_older: bool = False
 
     @property
     def rows(self) -> int:

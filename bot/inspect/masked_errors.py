@@ -16,16 +16,17 @@ def mask_error(error: InstanceError | None, policy: PayloadPolicy) -> InstanceEr
     """Return an error whose texts are without secrets."""
     if error is None:
         return None
-    name, message = (
-        None if text is None else mask_text(text, policy, _LONGEST) for text in (error.name, error.message)
-    )
-    return InstanceError(name=name, message=message)
+    return InstanceError(name=_mask(error.name, policy), message=_mask(error.message, policy))
 
 
 def mask_cause(cause: Cause, policy: PayloadPolicy) -> Cause:
-    """Return why an instance failed, without secrets."""
-    error = mask_error(InstanceError(name=cause.name, message=cause.message), policy) or InstanceError()
-    return replace(cause, name=error.name, message=error.message)
+    """Return why an instance failed, without secrets: authors write them into names of steps, too."""
+    return Cause(*(_mask(text, policy) for text in (cause.step, cause.name, cause.message)))
+
+
+def mask_step_name(name: str, policy: PayloadPolicy) -> str:
+    """Return the name of a step without secrets, as `mask_cause` has it."""
+    return mask_text(name, policy, _LONGEST)
 
 
 def mask_errors(view: InstanceView, policy: PayloadPolicy) -> InstanceView:
@@ -39,3 +40,7 @@ def mask_errors(view: InstanceView, policy: PayloadPolicy) -> InstanceView:
         groups = tuple(replace(group, error=mask_error(group.error, policy)) for group in key_step.groups)
         key_step = replace(key_step, error=mask_error(key_step.error, policy), groups=groups)
     return replace(view, detail=detail.model_copy(update=changes), key_step=key_step)
+
+
+def _mask(text: str | None, policy: PayloadPolicy) -> str | None:
+    return None if text is None else mask_text(text, policy, _LONGEST)

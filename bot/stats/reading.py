@@ -9,6 +9,9 @@ from typing import Final
 from bot.browse.browser import Browser
 from bot.browse.planning import plan
 from bot.browse.reading import Limits
+from bot.browse.resolving import ResolvedNames, list_for_names, resolve_names
+from bot.browse.rights import Audience
+from bot.browse.selection import Selection
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
@@ -39,6 +42,7 @@ class StatsReader:
         browser: reads their lists.
         analytics: what asks the analytics of each account that has a token for them.
         now: the clock.
+        mask: returns the name of a step without secrets.
     """
 
     def __init__(
@@ -47,21 +51,26 @@ class StatsReader:
         browser: Browser,
         analytics: Mapping[str, AnalyticsClient],
         now: Callable[[], datetime],
+        mask: Callable[[str], str],
     ) -> None:
         self._accounts = Accounts(accounts)
         self._browser = browser
         self._analytics = analytics
         self._now = now
+        self._mask = mask
 
-    async def workflows(self, account: str | None, *, fresh: bool) -> WorkflowList:
-        """Return every workflow of an account.
+    async def resolve(
+        self, selection: Selection, audience: Audience, *, fresh: bool
+    ) -> tuple[ResolvedNames, WorkflowList]:
+        """Return the workflows that names mean, and all of the account.
 
         Raises:
-            CloudflareError: the API's answer is no list of them.
-            UnknownAccount: settings name no such account.
+            CloudflareError: the account's workflows are needed for it, and can't be read.
+            NoSuchWorkflow, NoSuchWorkflows, UserError, UnknownAccount: as `resolve_names`.
         """
-        _, workflows = self._accounts.get(account)
-        return await workflows.list_workflows(fresh=fresh)
+        account, workflows = self._accounts.get(selection.account)
+        listed = await list_for_names(workflows, selection, fresh=fresh)
+        return resolve_names(selection, account, listed, audience), listed
 
     async def read(self, asked: StatsQuery, *, fresh: bool) -> Stats:
         """Return the statistics of some workflows.
@@ -89,7 +98,7 @@ class StatsReader:
             build(asked, account, samples, self._now()),
             left_out=found.omitted.count,
             idle=len(asked.names) - len(names) - found.omitted.count,
-            steps=await _read_steps(workflows, samples[0], end) if is_one else None,
+            steps=await _read_steps(workflows, samples[0], end, StepReader(self._mask)) if is_one else None,
             estimate=estimate,
             estimate_error=error,
         )
@@ -141,13 +150,14 @@ def build(asked: StatsQuery, account: str, samples: Sequence[Sample], now: datet
     )
 
 
-async def _read_steps(workflows: CachedWorkflows, sample: Sample, end: float) -> StepSample | None:
+async def _read_steps(
+    workflows: CachedWorkflows, sample: Sample, end: float, reader: StepReader
+) -> StepSample | None:
     """Return the steps of some of the instances that ended, spread evenly; None where there are none."""
     ended = [row for row in sample.rows if row.status in _WITH_STEPS]
     if not ended:
         return None
     queue = iter(pick_evenly(ended, MOST_DETAILS))
-    reader = StepReader()
     read = 0
     errors: list[CloudflareError] = []
 

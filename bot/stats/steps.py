@@ -1,6 +1,6 @@
 """The slowest and the flakiest steps of some instances. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -24,7 +24,7 @@ class _Found:
     """What was found of one step.
 
     Attributes:
-        name: of the first run.
+        name: of the first run, without secrets.
         runs: how often it ran.
         troubled: how many runs failed, or needed more than one attempt.
         spans: how long those took that succeeded.
@@ -40,9 +40,13 @@ class StepReader:
     """Collects the steps of instances, one after the other.
 
     Steps whose names differ in ids and numbers only are one step.
+
+    Args:
+        mask: returns a name without secrets.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mask: Callable[[str], str]) -> None:
+        self._mask = mask
         self._found: dict[str, _Found] = {}
         self._keys: dict[str, str] = {}
         self.is_cut = False
@@ -53,7 +57,10 @@ class StepReader:
         self.is_cut = self.is_cut or len(steps) > MOST_STEPS
         for step in steps[:MOST_STEPS]:
             name = step_name(step.name)
-            _count(self._found.setdefault(self._key_of(name), _Found(name)), step)
+            key = self._key_of(name)
+            if key not in self._found:
+                self._found[key] = _Found(self._mask(name))
+            _count(self._found[key], step)
 
     def steps(self) -> tuple[StepRuns, ...]:
         """Return what each step comes to, in the order in which they were seen first."""

@@ -149,6 +149,14 @@ async def test_nothing_secret_is_kept_and_what_settings_hide_later_is_hidden(
     assert "hunter2" not in str(kept)
 
 
+def test_names_of_steps_are_without_secrets() -> None:
+    key = "sk_live_" + "a1B2c3D4e5F6g7H8"
+    assert key not in str(MASK(Cause(f"login {key}", "Error", "no")))
+    assert MASK(Cause("charge card")) == Cause("charge card")
+    hidden = mask_cause(Cause("for customer=Ada"), PayloadPolicy(redact=("customer",)))
+    assert "Ada" not in str(hidden)
+
+
 async def test_an_instance_that_can_not_be_read_costs_no_other(
     simulation: Simulation, clock: Clock, workflows: CachedWorkflows
 ) -> None:
