@@ -139,7 +139,9 @@ class Scan:
             if number not in self.hidden and (place.failure is None or place.pages)
         }
         await asyncio.gather(*(self._read(number, 0) for number in known))
-        left = self.reading.asked.limits.pages
+        # A refresh asks for all of it, as far as the time allows.
+        asked = self.reading.asked
+        left = sum(map(len, known.values())) if asked.reader.fresh else asked.limits.pages
         for page in range(1, max(map(len, known.values()), default=0)):
             numbers = [
                 number
