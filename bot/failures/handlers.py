@@ -127,7 +127,7 @@ class FailureHandlers:
 
         if self._reader.unknown(found, team) <= _MANY:
             return await explain()
-        return Delayed(reading_message(len(found.rows)), explain)
+        return Delayed(reading_message(found), explain)
 
     async def _read_and_show(self, audience: Audience, selection: Selection) -> ShowMessage:
         """Show failures without a word before."""
