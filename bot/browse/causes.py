@@ -20,7 +20,7 @@ from bot.slack.requests import digest
 AT_ONCE: Final = 20
 """Requests for details that one list makes at the same time."""
 _MOST_REMEMBERED: Final = 5_000
-_FOR_ALL: Final = (NotAuthorized, AccountNotFound)
+FOR_ALL: Final = (NotAuthorized, AccountNotFound)
 """Faults that the next request would meet, too, as it would a throttle."""
 
 
@@ -185,7 +185,7 @@ class _Reading:
             self.stopped = self.stopped or error
         except CloudflareError as error:
             self.unread[each] = error
-            if isinstance(error, _FOR_ALL):
+            if isinstance(error, FOR_ALL):
                 self.stopped = self.stopped or error
         else:
             self.known[each] = await asyncio.to_thread(_prepare, found.cause, self.mask)

@@ -16,7 +16,7 @@ class Unfinished:
 
     Attributes:
         count: how many.
-        longest: how long it has taken so far at most; None where that can't be told.
+        longest: how long it has taken so far at most; None where that is not known.
     """
 
     count: int = 0
@@ -57,7 +57,7 @@ class Runs:
 
     @property
     def terminated(self) -> int:
-        """Return how many were ended by somebody."""
+        """Return how many were terminated."""
         return self.by_status.get(Status("terminated"), 0)
 
     @property
