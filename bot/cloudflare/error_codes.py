@@ -65,7 +65,8 @@ _END: Final = re.compile(r"\s?(?:[)\].,;]|$|from\b|for\b|on\b)")
 _REASON_BEFORE: Final = re.compile(
     r"""\b(?:not\sfound|bad\s(?:gateway|request)|unauthorized|forbidden|conflict|gone
       | unprocessable\s(?:entity|content)
-      | (?:internal\s)?server\serror|(?:service|temporarily)\sunavailable|gateway\stime-?out|too\smany\srequests
+      | (?:internal\s)?server\serror|(?:service|temporarily)\sunavailable
+      | gateway\stime-?out|too\smany\srequests
       | payment\srequired|method\snot\sallowed|request\stimeout|not\simplemented)[\s:]{0,2}[(\[]?$""",
     re.VERBOSE | re.IGNORECASE,
 )
