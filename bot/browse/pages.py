@@ -12,7 +12,7 @@ from bot.browse.planning import filter_of
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.limiter import Priority
-from bot.cloudflare.models import MAX_PER_PAGE, Cursor, Instance, InstancePage, PageQuery
+from bot.cloudflare.models import MAX_PER_PAGE, Cursor, Instance, InstancePage, PageQuery, Position
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -109,6 +109,7 @@ class Loaded:
         rows: its instances without newer ones.
         before: how many rows the pages before it held.
         length: how many rows of the list it stands for.
+        known: how many rows it had when it was read before; 0 if it was not.
         is_last: no page behind it was read yet.
     """
 
@@ -117,7 +118,17 @@ class Loaded:
     rows: Sequence[Instance]
     before: int
     length: int
+    known: int
     is_last: bool
+
+
+def is_page_cached(reader: PageReader, place: StreamPlace, number: int, lookback: timedelta) -> bool:
+    """Return whether a page of one of several lists that was read before needs no request.
+
+    The arguments are those of `load_page`.
+    """
+    asked = _page_query(reader, place, place.pages[number].position, lookback)
+    return not reader.fresh and reader.workflows.holds(bounded(asked, place.anchor))
 
 
 async def load_page(reader: PageReader, place: StreamPlace, number: int, lookback: timedelta) -> Loaded:
@@ -134,23 +145,29 @@ async def load_page(reader: PageReader, place: StreamPlace, number: int, lookbac
     """
     known = place.pages[:number]
     position = place.pages[number].position if number < len(place.pages) else place.following
-    stream = place.stream
-    chosen = filter_of(reader.query.selection, stream, lookback, is_older=place.is_older)
-    asked = PageQuery(stream.workflow, chosen, position, MAX_PER_PAGE)
+    asked = _page_query(reader, place, position, lookback)
     page = await reader.read(asked, place.anchor)
     before = sum(each.rows for each in known)
     if place.anchor is None and not before:
         anchor, page = await reader.anchor(asked, page)
         place = replace(place, anchor=anchor)
     rows = [row for row in not_newer(page, place.anchor) if not row.is_phantom]
-    if number < len(place.pages) - 1:
+    recorded = place.pages[number].rows if number < len(place.pages) else 0
+    if number < len(place.pages) - 1 and page.next == place.pages[number + 1].position:
         # What follows was counted from here on, so its length stays as it was.
-        length = place.pages[number].rows
-        return Loaded(place, page, rows[:length], before, length, is_last=False)
+        return Loaded(place, page, rows[:recorded], before, recorded, recorded, is_last=False)
     pages = (*known, VisitedPage(position, len(rows)))
     place = replace(place, pages=pages, following=page.next, end=None)
     if page.next is None:
         place = replace(place, end="cut" if page.cut_short else "end")
     elif any(page.next == each.position for each in pages):
         place = replace(place, following=None, end="loop")
-    return Loaded(place, page, rows, before, len(rows), is_last=True)
+    return Loaded(place, page, rows, before, len(rows), recorded, is_last=True)
+
+
+def _page_query(
+    reader: PageReader, place: StreamPlace, position: Position | None, lookback: timedelta
+) -> PageQuery:
+    stream = place.stream
+    chosen = filter_of(reader.query.selection, stream, lookback, is_older=place.is_older)
+    return PageQuery(stream.workflow, chosen, position, MAX_PER_PAGE)

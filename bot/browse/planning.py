@@ -80,6 +80,7 @@ def plan(
         unlisted=listed is not None
         and (listed.cut_short or listed.incomplete_rows > 0)
         and any(PATTERN in each for each in selection.workflows or (PATTERN,)),
+        listed_at=None if listed is None else listed.fetched_at,
     )
     if listed is None:
         missing = tuple(each for each in dict.fromkeys(selection.workflows) if not allows(each))

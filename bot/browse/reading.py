@@ -10,7 +10,7 @@ from bot.browse.bookmark import Failure, StreamPlace
 from bot.browse.errors import CursorRefused
 from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
-from bot.browse.pages import Loaded, PageReader, load_page
+from bot.browse.pages import Loaded, PageReader, is_page_cached, load_page
 from bot.browse.planning import WorkflowFilter
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import (
@@ -19,6 +19,9 @@ from bot.cloudflare.errors import (
     InvalidParameter,
     InvalidResponse,
     NotAuthorized,
+    QueueFull,
+    RateLimited,
+    ShareUsedUp,
     TLSError,
     Unavailable,
     WorkflowNotFound,
@@ -65,6 +68,7 @@ class Asked:
         lookback: how long before a time an instance may have been created that ended since.
         allows: says which workflows may be seen.
         limits: how much is read.
+        listed_at: when the workflows were listed whose counts chose the lists; None where they were not.
     """
 
     query: ListQuery
@@ -74,6 +78,7 @@ class Asked:
     lookback: timedelta
     allows: WorkflowFilter
     limits: Limits
+    listed_at: datetime | None = None
 
     def hidden(self, places: Sequence[StreamPlace]) -> frozenset[int]:
         """Return the numbers of the lists that may not be seen."""
@@ -108,12 +113,19 @@ class Reading:
         self.pages.append(loaded.page)
         return loaded
 
+    def is_cached(self, place: StreamPlace, page: int) -> bool:
+        """Return whether a page that was read before needs no request."""
+        return is_page_cached(self.asked.reader, place, page, self.asked.lookback)
+
     async def asked_at(self) -> datetime:
-        """Return when the API was asked first for what was read.
+        """Return when the API was asked first for what the answer goes by.
 
         Raises:
             CloudflareError: nothing was read, and the API does not answer.
         """
+        listed_at = self.asked.listed_at
+        if listed_at is not None:
+            return min((listed_at, *(page.fetched_at for page in self.pages)))
         if not self.pages:
             return (await self.asked.reader.workflows.list_workflows()).fetched_at
         return self.now
@@ -154,13 +166,23 @@ class Reading:
 
 def failure_of(error: CloudflareError) -> Failure:
     """Return an error as a bookmark carries it."""
-    return Failure(type(error).__name__, error.reason)
+    retry_after = error.retry_after.total_seconds() if isinstance(error, RateLimited) else None
+    share = error.share if isinstance(error, ShareUsedUp) else None
+    return Failure(type(error).__name__, error.reason, retry_after, share)
 
 
 def error_of(failure: Failure, query: ListQuery) -> CloudflareError:
     """Return the error that a bookmark carries."""
     if failure.kind == CursorRefused.__name__:
         return CursorRefused(query.from_start)
+    wait = timedelta(seconds=failure.retry_after or 0)
+    match failure.kind:
+        case ShareUsedUp.__name__:
+            return ShareUsedUp("", failure.share or 0, wait)
+        case QueueFull.__name__:
+            return QueueFull(wait)
+        case RateLimited.__name__:
+            return RateLimited(failure.reason, retry_after=wait)
     return _KINDS.get(failure.kind, CloudflareError)(failure.reason)
 
 
