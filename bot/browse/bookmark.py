@@ -97,6 +97,7 @@ class StreamPlace:
         passed: how many of its rows were shown, or looked at and not shown.
         head: no row behind those was created later; None where that is not known.
         failure: why it is left out, until somebody asks to try it again.
+        is_older: it is the part of the list that was created before the lookback.
     """
 
     stream: Stream
@@ -107,6 +108,7 @@ class StreamPlace:
     passed: _Count = 0
     head: Moment | None = None
     failure: Failure | None = None
+    is_older: bool = False
 
     @property
     def rows(self) -> int:

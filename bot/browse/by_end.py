@@ -15,7 +15,7 @@ from bot.browse.bookmark import EndBookmark, Omitted, StreamPlace
 from bot.browse.causes import AT_ONCE
 from bot.browse.conditions import is_within, moment_of
 from bot.browse.pages import Loaded
-from bot.browse.planning import filter_of
+from bot.browse.planning import bound_of, filter_of
 from bot.browse.reading import Asked, Reading, deadline, failure_of, is_over
 from bot.browse.screen import Found, Row, Screen, Searched
 from bot.browse.selection import Selection, Stream
@@ -57,12 +57,63 @@ class _Scan:
         return sorted(numbers, key=self._oldest, reverse=True)
 
     @property
+    def seen(self) -> list[StreamPlace]:
+        """The lists that may be seen."""
+        return [place for number, place in enumerate(self.places) if number not in self.hidden]
+
+    @property
+    def streams(self) -> list[Stream]:
+        """The lists that may be seen, each once."""
+        return list(dict.fromkeys(place.stream for place in self.seen))
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every list was read to its end."""
+        return all(place.end == "end" and place.failure is None for place in self.seen)
+
+    @property
+    def bounded_at(self) -> datetime | None:
+        """The lookback's start, if nothing before it was asked for of a list that could be read."""
+        bounds = (self._bound(place.stream) for place in self._without_older() if place.failure is None)
+        return max((bound for bound in bounds if bound is not None), default=None)
+
+    @property
     def back_to(self) -> datetime | None:
-        """Since when every row of the lists that could be read was looked at; None if that is not known."""
-        if open_ := self.open:
-            oldest = self._oldest(open_[0])
-            return None if oldest == _NEWEST else oldest
+        """Since when every row of the lists was looked at; None if that is not known."""
+        unended = [
+            self._oldest(number)
+            for number, place in enumerate(self.places)
+            if number not in self.hidden and not (place.end == "end" and place.failure is None)
+        ]
+        if unended:
+            return None if max(unended) == _NEWEST else max(unended)
+        chosen, lookback = self.reading.asked.query.selection, self.reading.asked.lookback
+        starts = [
+            filter_of(chosen, place.stream, lookback, is_older=place.is_older).date_start
+            for place in (*self._without_older(), *(each for each in self.seen if each.is_older))
+        ]
+        known = [start for start in starts if start is not None]
+        if known and len(known) == len(starts):
+            return min(known)
         return min((row.created_on for _, row in self.rows() if row.created_on), default=None)
+
+    def open_older(self) -> None:
+        """Go on with what was created before the lookback."""
+        self.places += [
+            StreamPlace(place.stream, is_older=True)
+            for place in self._without_older()
+            if place.failure is None and self._bound(place.stream) is not None
+        ]
+        self.hidden = self.reading.asked.hidden(self.places)
+
+    def _without_older(self) -> list[StreamPlace]:
+        """Return the lists whose older part was not asked for."""
+        older = {place.stream for place in self.places if place.is_older}
+        return [place for place in self.seen if place.stream not in older]
+
+    def _bound(self, stream: Stream) -> datetime | None:
+        asked = self.reading.asked
+        return bound_of(asked.query.selection, stream, asked.lookback)
 
     def rows(self) -> list[tuple[Stream, Instance]]:
         """Return every row that was read."""
@@ -116,7 +167,9 @@ class _Scan:
     def _oldest(self, number: int) -> datetime:
         """Return when the oldest row of a list was created that was read."""
         times = (row.created_on for page in self.loaded.get(number, ()) for row in page.rows)
-        return min((time for time in times if time is not None), default=_NEWEST)
+        place = self.places[number]
+        newest = self._bound(place.stream) if place.is_older else None
+        return min((time for time in times if time is not None), default=newest or _NEWEST)
 
 
 async def end_screen(asked: Asked, mark: EndBookmark) -> Screen:
@@ -128,6 +181,8 @@ async def end_screen(asked: Asked, mark: EndBookmark) -> Screen:
     query = mark.query
     scan = _Scan(Reading(asked), list(mark.places), asked.hidden(mark.places))
     await scan.read_known(Priority.INTERACTIVE)
+    if mark.further and not scan.open:
+        scan.open_older()
     if mark.anchor is None or mark.further:
         await scan.read_on(deadline(asked.limits), asked.limits.pages)
     scan.reading.require_any()
@@ -140,11 +195,10 @@ async def end_screen(asked: Asked, mark: EndBookmark) -> Screen:
     offset = min(mark.offset, max(total - 1, 0) // query.rows * query.rows)
     here = replace(mark, places=tuple(scan.places), anchor=anchor, offset=offset, further=False)
     is_over_early = not found.is_all and total <= offset + query.rows
+    searched = _searched(scan, chosen.unknown, found)
     goes_on = None
-    if scan.open or is_over_early:
+    if scan.open or is_over_early or searched.bounded_at is not None:
         goes_on = replace(here, offset=0 if scan.open else offset, further=True)
-    searched = _searched(asked, scan, chosen.unknown, found)
-    seen = [place for number, place in enumerate(scan.places) if number not in scan.hidden]
     unread = scan.reading.unread(scan.places, scan.hidden)
     return Screen(
         query=query,
@@ -152,14 +206,16 @@ async def end_screen(asked: Asked, mark: EndBookmark) -> Screen:
         rows=found.rows[offset : offset + query.rows],
         first=offset + 1,
         known=total,
-        is_last=searched.complete and not (unread or mark.omitted.count or mark.omitted.unlisted),
+        is_last=searched.complete
+        and searched.bounded_at is None
+        and not (unread or mark.omitted.count or mark.omitted.unlisted),
         here=here,
         previous=replace(here, offset=max(offset - query.rows, 0)) if offset else None,
         next=replace(here, offset=offset + query.rows) if offset + query.rows < total else None,
-        cursor_loop=any(place.end == "loop" for place in seen),
-        cut_short=any(place.end == "cut" for place in seen),
+        cursor_loop=any(place.end == "loop" for place in scan.seen),
+        cut_short=any(place.end == "cut" for place in scan.seen),
         fetched_at=asked_at,
-        streams=[place.stream for place in seen],
+        streams=scan.streams,
         left_out=mark.omitted.streams,
         left_out_count=mark.omitted.count,
         unlisted=mark.omitted.unlisted,
@@ -185,13 +241,14 @@ async def read_all(asked: Asked, places: Sequence[StreamPlace], omitted: Omitted
     return Found(
         account=asked.account,
         rows=found.rows,
-        searched=_searched(asked, scan, chosen.unknown, found),
-        streams=[place.stream for number, place in enumerate(scan.places) if number not in scan.hidden],
+        searched=_searched(scan, chosen.unknown, found),
+        streams=scan.streams,
         left_out=omitted.streams,
         left_out_count=omitted.count,
         unlisted=omitted.unlisted,
         unread=scan.reading.unread(scan.places, scan.hidden),
         fetched_at=await scan.reading.asked_at(),
+        incomplete_rows=sum(page.incomplete_rows for page in scan.reading.pages),
     )
 
 
@@ -265,20 +322,15 @@ async def _judge(asked: Asked, scan: _Scan, rows: Sequence[Row], most: int | Non
     return _Matching(found, is_all=True, unknown=unknown)
 
 
-def _searched(asked: Asked, scan: _Scan, unknown: int, found: _Matching) -> Searched:
-    seen = [place for number, place in enumerate(scan.places) if number not in scan.hidden]
-    back_to = scan.back_to
-    if not scan.open:
-        starts = [filter_of(asked.query.selection, place.stream, asked.lookback).date_start for place in seen]
-        known = [start for start in starts if start is not None]
-        back_to = min(known) if known and len(known) == len(starts) else back_to
+def _searched(scan: _Scan, unknown: int, found: _Matching) -> Searched:
     return Searched(
         rows=sum(len(page.rows) for pages in scan.loaded.values() for page in pages),
         found=len(found.rows),
-        back_to=back_to,
-        complete=found.is_all and all(place.end == "end" for place in seen if place.failure is None),
+        back_to=scan.back_to,
+        complete=found.is_all and scan.is_all,
         unknown=unknown + found.unknown,
         stopped=scan.stopped or found.stopped,
+        bounded_at=None if scan.open else scan.bounded_at,
     )
 
 

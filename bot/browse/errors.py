@@ -67,6 +67,11 @@ class NoSuchWorkflows(Exception):
         self.missing = missing
         self.existing = existing
 
+    def among(self, allows: Callable[[str], bool]) -> "NoSuchWorkflows":
+        """Return the same for a person who sees some of the names that there are."""
+        names = [name for name in self.existing if allows(name)]
+        return NoSuchWorkflows(self.query, self.account, self.missing, names)
+
     def similar(self, name: str) -> Sequence[str]:
         """Return names that one that is missing means, or that look like it, the likeliest first."""
         return name_matching.resolve(name, self.existing) or name_matching.find_similar(name, self.existing)

@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from cachetools import TTLCache
-
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
-from bot.browse.bookmark import Bookmark, KeptPlace, OverviewBookmark, Place
+from bot.browse.bookmark import Bookmark, KeptPlace, OverviewBookmark
 from bot.browse.browser import Browser, without_anchor
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.messages.not_yet import not_yet_message
+from bot.browse.person_clock import PersonClock
+from bot.browse.refreshing import RefreshPause
 from bot.browse.requests import (
     ApplyFilter,
     DeleteShared,
@@ -26,7 +26,7 @@ from bot.browse.requests import (
     ShareList,
     TurnPage,
 )
-from bot.browse.rights import Audience
+from bot.browse.rights import Audience, audience_of
 from bot.browse.selection import PATTERN, Selection, is_match
 from bot.browse.service import ListService
 from bot.cloudflare.errors import UnknownAccount
@@ -46,15 +46,12 @@ from bot.slack.reply import (
 )
 from bot.slack.requests import Request
 from bot.slack.users import UserTimeZones, Zone
-from bot.ui.elements import duration
 from bot.ui.form_fields import field_errors
 from bot.ui.notices import not_your_share_message, unknown_control_message
 from bot.ui.problems import problem_message
 
-_MOST_REFRESHED: Final = 1_000
 _FORM_TIMEOUT: Final = timedelta(seconds=1)
 """Slack opens a form within three seconds of its click; a zone that takes longer is not waited for."""
-_UTC_NOTICE: Final = "Slack did not tell your time zone, so times are read as UTC."
 
 
 class ListHandlers:
@@ -82,11 +79,9 @@ class ListHandlers:
         self._browser = browser
         self._zones = zones
         self._now = now
-        self._refresh_pause = refresh_pause
+        self._clock = PersonClock(zones, now)
+        self._refresh_pause = RefreshPause(refresh_pause, "This list")
         self._access = access
-        self._refreshed: TTLCache[tuple[str, Place], bool] = TTLCache(
-            _MOST_REFRESHED, refresh_pause.total_seconds()
-        )
 
     def cached_reply(self, request: Request, interaction: Interaction) -> ShowMessage | None:
         """Return the reply to a typed list without times, if all that it takes is in memory.
@@ -120,7 +115,7 @@ class ListHandlers:
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
         viewer = await self._access.viewer(interaction)
-        clock, notices = await self._clock(interaction, needs_zone=request.query.needs_zone)
+        clock, notices = await self._clock.get(interaction, needs_zone=request.query.needs_zone)
         query = request.query.resolve(clock)
         if query.workflow and not viewer.may(Right.VIEW, query.account, query.workflow):
             return await self._lists.show_among_visible(viewer, query, notices)
@@ -142,7 +137,7 @@ class ListHandlers:
 
     async def turn_page(self, request: TurnPage, interaction: Interaction) -> Reply:
         """Show another page in place."""
-        shown = await self._lists.show(await self._audience(interaction), request.place)
+        shown = await self._lists.show(await audience_of(self._access, interaction), request.place)
         return replace(shown, in_place=True)
 
     async def refresh_page(self, request: RefreshPage, interaction: Interaction) -> Reply:
@@ -150,14 +145,11 @@ class ListHandlers:
         place = request.place
         if not isinstance(place, OverviewBookmark | KeptPlace):
             place = without_anchor(place)
-        audience = await self._audience(interaction)
-        key = (interaction.team, place)
-        if key in self._refreshed:
-            notices = (_just_refreshed(self._refresh_pause),)
-            shown = await self._lists.show(audience, place, notices=notices)
-        else:
-            shown = await self._lists.show(audience, place, fresh=True)
-            self._refreshed[key] = True
+        audience = await audience_of(self._access, interaction)
+        notices = self._refresh_pause.notices(interaction.team, place)
+        shown = await self._lists.show(audience, place, fresh=not notices, notices=notices)
+        if not notices:
+            self._refresh_pause.begin(interaction.team, place)
         return replace(shown, in_place=True)
 
     async def open_list(self, request: OpenList, interaction: Interaction) -> Reply:
@@ -198,7 +190,7 @@ class ListHandlers:
     async def apply_filter(self, request: ApplyFilter, interaction: Interaction) -> Reply:
         """Show the list that the form asks for in place of the one that it was opened from."""
         form = filled_in(interaction.fields, request.query)
-        clock, notices = await self._clock(interaction, needs_zone=form.needs_zone)
+        clock, notices = await self._clock.get(interaction, needs_zone=form.needs_zone)
         query = form.to_query(clock)
         if isinstance(query, FormErrors):
             first = next(iter(query.by_field.values()))
@@ -211,33 +203,9 @@ class ListHandlers:
 
         return Accepted(show, query.command())
 
-    async def _audience(self, interaction: Interaction) -> Audience:
-        """Return who sees the message that was clicked in: nobody shows more in it than they may see.
-
-        Raises:
-            UserError: Slack does not say what one of them is.
-        """
-        viewer = await self._access.viewer(interaction)
-        if interaction.sharer is None:
-            return Audience(viewer)
-        sharer = replace(interaction, user=interaction.sharer.id)
-        return Audience(viewer, await self._access.viewer(sharer))
-
-    async def _clock(self, person: Interaction, *, needs_zone: bool) -> tuple[Clock, tuple[str, ...]]:
-        """Return what times are read by, and a notice where the person's zone is unknown."""
-        zone = await self._zones.get(person.team, person.user) if needs_zone else Zone(known=True)
-        return Clock(self._now(), zone.info), () if zone.known else (_UTC_NOTICE,)
-
 
 def _is_known(workflow: str, names: Sequence[str]) -> bool:
     """Return whether a name means one of some names, or a pattern any of them."""
     if PATTERN in workflow:
         return any(is_match(name, workflow) for name in names)
     return bool(name_matching.resolve(workflow, names))
-
-
-def _just_refreshed(pause: timedelta) -> str:
-    return (
-        f"This list was refreshed less than {duration(pause)} ago, so it is shown as of the time above. "
-        "Refresh again in a moment."
-    )

@@ -83,11 +83,12 @@ class OverviewReader:
         samples = await self._samples.recent(team, name)
         then = Baselines.of(samples or (), found.fetched_at)
         account = _Account(name, workflows, found.fetched_at, then, {})
+        is_whole = not (found.cut_short or found.incomplete_rows)
         if mark.order is None:
             rows = await self._ranked(account, visible, fresh=fresh)
             mark = replace(mark, order=tuple(row.name for row in rows if row.trouble is not None))
             turns = Turns.of([row.name for row in rows], mark)
-            if samples is not None and not mark.overview.search:
+            if is_whole and samples is not None and not mark.overview.search:
                 await self._keep(team, account, found, rows)
         else:
             key_of = in_order(mark.order)
@@ -95,15 +96,15 @@ class OverviewReader:
             turns = Turns.of([row.name for row in rows], mark)
             shown = slice(turns.first, turns.first + WORKFLOWS_PER_SCREEN)
             counted = await self._counted(account, [row.workflow for row in rows[shown]], fresh=fresh)
-            rows[shown] = await self._with_failures(account, counted)
+            rows[shown] = await self._with_failures(account, counted, fresh=fresh)
         return Overview(
             query=mark.overview,
             account=name,
             rows=rows[turns.first : turns.first + WORKFLOWS_PER_SCREEN],
             first=turns.first + 1,
             total=len(rows),
-            failed=_all_failures(rows),
-            changes=changes_of(rows, account.then.look),
+            failed=_all_failures(rows, is_whole=is_whole),
+            changes=changes_of(rows, account.then.look, is_whole=is_whole),
             over_time=errored_over_time(rows, samples or (), found.fetched_at),
             here=turns.here,
             previous=turns.previous,
@@ -123,9 +124,8 @@ class OverviewReader:
         """Return all rows in their order, as far as they can be counted."""
         first = sorted(visible, key=lambda row: (row.instances is not None, by_name(row.name)))
         counted = await self._counted(account, first[:MOST_COUNTED], fresh=fresh)
-        rows = await self._with_failures(
-            account, [*counted, *(self._row(account, each) for each in first[MOST_COUNTED:])]
-        )
+        others = [self._row(account, each) for each in first[MOST_COUNTED:]]
+        rows = await self._with_failures(account, [*counted, *others], fresh=fresh)
         return sorted(rows, key=by_trouble)
 
     async def _counted(
@@ -135,10 +135,12 @@ class OverviewReader:
         account.uncounted.update(uncounted)
         return [self._row(account, each) for each in counted]
 
-    async def _with_failures(self, account: _Account, rows: Sequence[WorkflowRow]) -> list[WorkflowRow]:
+    async def _with_failures(
+        self, account: _Account, rows: Sequence[WorkflowRow], *, fresh: bool
+    ) -> list[WorkflowRow]:
         """Return rows with how many failed lately, which is read for some of them."""
-        await self._failures.read(account.name, account.workflows, rows, account.fetched_at)
-        return [self._row(account, row.workflow) if row.failures is None else row for row in rows]
+        await self._failures.read(account.name, account.workflows, rows, account.fetched_at, fresh=fresh)
+        return [self._row(account, row.workflow) if row.errored else row for row in rows]
 
     def _row(self, account: _Account, workflow: Workflow) -> WorkflowRow:
         failures = self._failures.known(account.name, workflow, account.fetched_at)
@@ -147,21 +149,24 @@ class OverviewReader:
     async def _keep(
         self, team: str, account: _Account, found: WorkflowList, rows: Sequence[WorkflowRow]
     ) -> None:
-        """Keep the counts, of all workflows whoever looks, if that is all of them."""
-        if found.cut_short or found.incomplete_rows:
-            return
+        """Keep the counts of all workflows, whoever looks."""
         counted = {row.name: row.workflow for row in rows}
         whole = [counted.get(each.name, each) for each in found.rows]
         await self._samples.keep(team, account.name, CountSample.of(whole, account.fetched_at))
 
 
-def _all_failures(rows: Sequence[WorkflowRow]) -> Failures | None:
-    """Return how many failed lately in all workflows; None if that is known of none."""
+def _all_failures(rows: Sequence[WorkflowRow], *, is_whole: bool) -> Failures | None:
+    """Return how many failed lately in all workflows; None if that is known of none.
+
+    Args:
+        rows: the workflows.
+        is_whole: whether these are all that there are.
+    """
     known = [row.failures for row in rows if row.failures is not None]
     if not known:
         return None
     return Failures(
         hour=sum(each.hour for each in known),
         day=sum(each.day for each in known),
-        complete=len(known) == len(rows) and all(each.complete for each in known),
+        complete=is_whole and len(known) == len(rows) and all(each.complete for each in known),
     )

@@ -1,7 +1,7 @@
 """Answers about the overview: one of its screens, and its menu that opens a workflow."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -18,13 +18,12 @@ from bot.browse.requests import (
     OpenList,
     RefreshPage,
     ShareList,
-    ShowFailures,
     SuggestWorkflow,
     TurnPage,
 )
 from bot.browse.screen import Overview
-from bot.browse.selection import Selection
 from bot.browse.trouble import WorkflowRow
+from bot.browse.why import why_of_workflow
 from bot.slack.interaction import Interaction
 from bot.slack.reply import MenuOptions, Reply, ShowMessage
 from bot.slack.requests import Request, RequestStore
@@ -93,7 +92,8 @@ class OverviewHandlers:
         if not all(each.may_all(Right.VIEW, account) for each in viewers):
             notices = (*notices, _SOME_NOTICE)
         controls = await self._controls(viewer.team, overview)
-        requests = {row.name: _request(row, account) for row in overview.rows if row.trouble is not None}
+        troubled = [row for row in overview.rows if row.trouble is not None]
+        requests = {row.name: _request(row, account, overview.fetched_at) for row in troubled}
         buttons = {name: await self._requests.save(each, viewer.team) for name, each in requests.items()}
         plain = overview_message(overview, controls, buttons, notices, line_chart_of(overview))
         if not overview.over_time:
@@ -148,10 +148,10 @@ class OverviewHandlers:
         return Controls(previous, next_, refresh, share=share, incomplete=missing)
 
 
-def _request(row: WorkflowRow, account: str | None) -> Request:
+def _request(row: WorkflowRow, account: str | None, now: datetime) -> Request:
     """Return what the button of a row with trouble asks for."""
     if row.asks_why:
-        return ShowFailures(Selection((row.name,), account))
+        return why_of_workflow(row, account, now)
     return OpenList(Bookmark(ListQuery.of(row.name, account)))
 
 

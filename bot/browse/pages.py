@@ -135,7 +135,7 @@ async def load_page(reader: PageReader, place: StreamPlace, number: int, lookbac
     known = place.pages[:number]
     position = place.pages[number].position if number < len(place.pages) else place.following
     stream = place.stream
-    chosen = filter_of(reader.query.selection, stream, lookback)
+    chosen = filter_of(reader.query.selection, stream, lookback, is_older=place.is_older)
     asked = PageQuery(stream.workflow, chosen, position, MAX_PER_PAGE)
     page = await reader.read(asked, place.anchor)
     before = sum(each.rows for each in known)

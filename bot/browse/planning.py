@@ -8,11 +8,13 @@ from typing import Final
 from bot.browse.bookmark import Omitted
 from bot.browse.selection import PATTERN, Selection, Stream, is_match
 from bot.cloudflare.models import InstanceFilter, Workflow, WorkflowList, is_ended
+from bot.language.times import TimePoint
 
 MOST_STREAMS: Final = 50
 """Lists that are read as one."""
 _MOST_NAMED: Final = 10
 """Lists that are named among those that are too many."""
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 WorkflowFilter = Callable[[str], bool]
 """Says whether a person may see a workflow, by its name."""
@@ -68,13 +70,14 @@ def plan(
         tuple(stream for stream, _ in others[:_MOST_NAMED]),
         len(others),
         unlisted=listed is not None
-        and listed.cut_short
+        and (listed.cut_short or listed.incomplete_rows > 0)
         and any(PATTERN in each for each in selection.workflows or (PATTERN,)),
     )
     if listed is None:
         missing = tuple(each for each in dict.fromkeys(selection.workflows) if not allows(each))
     else:
-        missing = _missing(selection, names, is_cut_short=listed.cut_short)
+        is_cut_short = listed.cut_short or listed.incomplete_rows > 0
+        missing = _missing(selection, names, is_cut_short=is_cut_short)
     return Plan(tuple(sorted((stream for stream, _ in taken), key=rank)), omitted, missing)
 
 
@@ -88,24 +91,54 @@ def needs_names(selection: Selection) -> bool:
     return not selection.workflow
 
 
-def filter_of(selection: Selection, stream: Stream, lookback: timedelta) -> InstanceFilter:
-    """Return what the API is asked for: the status, and when instances may have been created."""
-    since, until = (None if each is None else each.at for each in (selection.since, selection.until))
-    if selection.by_end and since is not None and is_ended(stream.status):
-        since = _before(since, lookback)
-    created = selection.created_since, selection.created_until
-    created_since, created_until = (None if each is None else each.at for each in created)
+def filter_of(
+    selection: Selection, stream: Stream, lookback: timedelta, *, is_older: bool = False
+) -> InstanceFilter:
+    """Return what the API is asked for: the status, and when instances may have been created.
+
+    Args:
+        selection: which instances.
+        stream: the list.
+        lookback: how long before `since` an instance may have been created that ended since.
+        is_older: ask for those that were created before that.
+    """
+    bound = bound_of(selection, stream, lookback)
+    start = bound if selection.by_end and is_ended(stream.status) else _at(selection.since)
+    ends = [_at(selection.until), _at(selection.created_until)]
+    if is_older and bound is not None:
+        # Whether the API's bounds are inclusive is documented nowhere: a row may come in both parts.
+        start, ends = None, [*ends, bound + _MILLISECOND]
+    starts = [start, _at(selection.created_since)]
     return InstanceFilter(
         status=stream.status,
-        date_start=max((each for each in (since, created_since) if each is not None), default=None),
-        date_end=min((each for each in (until, created_until) if each is not None), default=None),
+        date_start=max((each for each in starts if each is not None), default=None),
+        date_end=min((each for each in ends if each is not None), default=None),
     )
+
+
+def bound_of(selection: Selection, stream: Stream, lookback: timedelta) -> datetime | None:
+    """Return the creation time from which on a list is read at first, though older ones may be meant, too.
+
+    None where what was asked for bounds the list, or nothing does.
+    """
+    since = _at(selection.since)
+    if since is None or not selection.by_end or not is_ended(stream.status):
+        return None
+    bound = _before(since, lookback)
+    created_since, created_until = _at(selection.created_since), _at(selection.created_until)
+    if bound is None or (created_since is not None and created_since >= bound):
+        return None
+    return None if created_until is not None and created_until <= bound else bound
 
 
 def may_have_rows(selection: Selection, stream: Stream, lookback: timedelta) -> bool:
     """Return whether any time lies between the bounds of a list."""
     bounds = filter_of(selection, stream, lookback)
     return bounds.date_start is None or bounds.date_end is None or bounds.date_start <= bounds.date_end
+
+
+def _at(point: TimePoint | None) -> datetime | None:
+    return None if point is None else point.at
 
 
 def _before(moment: datetime, lookback: timedelta) -> datetime | None:

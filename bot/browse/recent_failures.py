@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 from cachetools import LRUCache
@@ -28,19 +28,22 @@ _ERRORED: Final = Status("errored")
 _NONE: Final = Failures(0, 0)
 
 
+_State: TypeAlias = tuple[Mapping[Status, int] | None, datetime | None, datetime | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Ends:
     """When failures ended.
 
     Attributes:
-        counts: how many instances there were then, by status.
-        read_at: when that was.
+        state: what the list of workflows said of theirs before, see `_state`.
+        read_at: when they were read.
         ends: those of the day before, as far as they are known.
         complete: whether there can be no others.
         known: whether any end is known; the local engine tells none.
     """
 
-    counts: Mapping[Status, int] | None
+    state: _State
     read_at: datetime
     ends: tuple[datetime, ...]
     complete: bool
@@ -51,7 +54,7 @@ class RecentFailures:
     """Reads how many instances of workflows failed lately, and remembers it.
 
     The API counts instances by status and not by time. So the newest hundred errored ones of a workflow are
-    listed, as background work, and again only once any of its counts is another one.
+    listed, as background work, and again only once its counts, or when it last started one, are others.
     """
 
     def __init__(self) -> None:
@@ -65,41 +68,67 @@ class RecentFailures:
         return count_failures(kept.ends, now, complete=kept.complete) if kept and kept.known else None
 
     async def read(
-        self, account: str, workflows: CachedWorkflows, rows: Sequence[WorkflowRow], now: datetime
+        self,
+        account: str,
+        workflows: CachedWorkflows,
+        rows: Sequence[WorkflowRow],
+        now: datetime,
+        *,
+        fresh: bool = False,
     ) -> None:
         """Read what is not known of some rows, the likeliest first, at most `MOST_READ` and for a second.
 
-        One that can't be read stays unknown.
+        One that can't be read stays as it is.
+
+        Args:
+            account: its name.
+            workflows: answers for it.
+            rows: its workflows.
+            now: when they were listed.
+            fresh: read what is known, too, after what is not: a failed instance that is restarted and fails
+                again changes no count.
         """
-        unknown = [row for row in rows if row.errored and not self._fresh(account, row.workflow, now)]
-        wanted = sorted(unknown, key=by_need_to_read)[:MOST_READ]
+        known = {row.name: self._fresh(account, row.workflow, now) for row in rows if row.errored}
+        unread = {name for name, kept in known.items() if kept is None}
+        old = {name for name, kept in known.items() if fresh and kept is not None and kept.read_at < now}
+        wanted = [row for row in rows if row.name in unread | old]
+        wanted.sort(key=lambda row: (row.name in old, by_need_to_read(row)))
         try:
             async with asyncio.timeout(_TIMEOUT.total_seconds()):
-                await asyncio.gather(*(self._read(account, workflows, row) for row in wanted))
+                await asyncio.gather(
+                    *(self._read(account, workflows, row, now) for row in wanted[:MOST_READ])
+                )
         except TimeoutError:
             _log.info("failures_not_read_in_time", account=account)
 
-    async def _read(self, account: str, workflows: CachedWorkflows, row: WorkflowRow) -> None:
+    async def _read(self, account: str, workflows: CachedWorkflows, row: WorkflowRow, now: datetime) -> None:
         query = PageQuery(row.name, InstanceFilter(status=_ERRORED), None, MAX_PER_PAGE)
         try:
             page = await workflows.list_instances(query, priority=Priority.BACKGROUND)
+            if page.fetched_at < now:  # it may lack a failure that the counts have
+                page = await workflows.list_instances(query, fresh=True, priority=Priority.BACKGROUND)
         except CloudflareError as error:
             _log.info("failures_not_read", account=account, error=type(error).__name__)
             return
-        self._kept[account, row.name] = _ends(page, row.workflow.instances)
+        self._kept[account, row.name] = _ends(page, _state(row.workflow))
 
     def _fresh(self, account: str, workflow: Workflow, now: datetime) -> _Ends | None:
-        """Return what was read of a workflow if that is not old, and its counts are the same."""
+        """Return what was read of a workflow if that is not old, and its state is the same."""
         kept = self._kept.get((account, workflow.name))
-        is_fresh = kept and kept.counts == workflow.instances and abs(now - kept.read_at) <= _KEEP
+        is_fresh = kept and kept.state == _state(workflow) and abs(now - kept.read_at) <= _KEEP
         return kept if is_fresh else None
 
 
-def _ends(page: InstancePage, counts: Mapping[Status, int] | None) -> _Ends:
+def _state(workflow: Workflow) -> _State:
+    """Return what is another one once an instance may have failed: counts, and when one was started."""
+    return workflow.instances, workflow.triggered_on, workflow.modified_on
+
+
+def _ends(page: InstancePage, state: _State) -> _Ends:
     ends = [row.ended_on for row in page.rows if row.ended_on is not None]
     is_whole = page.next is None and not page.cut_short and not page.incomplete_rows
     return _Ends(
-        counts,
+        state,
         page.fetched_at,
         tuple(end for end in ends if page.fetched_at - end <= DAY),
         complete=is_whole and len(ends) == len(page.rows),

@@ -1,9 +1,10 @@
 """Who may look at which lists. The router asks before a handler begins, and so before Cloudflare is asked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from bot.access.messages import sharer_refused_message
+from bot.access.messages import ACCESS, sharer_refused_message
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import Bookmark, EndBookmark, MergedBookmark, OverviewBookmark
@@ -21,6 +22,9 @@ from bot.browse.selection import PATTERN, Selection
 from bot.cloudflare.errors import WorkflowNotFound
 from bot.slack.interaction import Interaction
 from bot.slack.reply import UserError
+from bot.ui.elements import command
+
+_SOME_NOTICE: Final = f"Of the workflows that you may look at here: {command(ACCESS)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,23 @@ class Audience:
     def may_all(self, account: str | None) -> bool:
         """Return whether all of them may look at all workflows of an account."""
         return all(each.may_all(Right.VIEW, account) for each in self.people)
+
+    def notices(self, selection: Selection) -> tuple[str, ...]:
+        """Return a notice in mrkdwn if workflows may be left out of a selection that one may not look at."""
+        some = has_patterns(selection) and not self.may_all(selection.account)
+        return (_SOME_NOTICE,) if some else ()
+
+
+async def audience_of(access: Access, interaction: Interaction) -> Audience:
+    """Return who sees the message that was clicked in: it shows no more than each of them may see.
+
+    Raises:
+        UserError: Slack does not say what one of them is.
+    """
+    viewer = await access.viewer(interaction)
+    if interaction.sharer is None:
+        return Audience(viewer)
+    return Audience(viewer, await access.viewer(replace(interaction, user=interaction.sharer.id)))
 
 
 def require_selection(viewer: Viewer, selection: Selection) -> None:

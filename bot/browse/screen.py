@@ -47,6 +47,8 @@ class Searched:
         complete: whether that was all of them, of the lists that could be read.
         unknown: how many rows do not say whether they are.
         stopped: why no more could be asked, where it was not the number of pages or the time.
+        bounded_at: those that were created before it were not looked at, though some of them may have ended
+            in time; None where no such bound was set.
     """
 
     rows: int
@@ -55,6 +57,7 @@ class Searched:
     complete: bool
     unknown: int = 0
     stopped: CloudflareError | None = None
+    bounded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class Found:
         unlisted: the account may have more workflows than it listed.
         unread: those that could not be read to their end, and why.
         fetched_at: when the API was first asked.
+        incomplete_rows: rows of the API's answers that could not be read in full, or not at all.
     """
 
     account: str
@@ -137,11 +141,17 @@ class Found:
     unlisted: bool
     unread: Mapping[Stream, CloudflareError]
     fetched_at: datetime
+    incomplete_rows: int = 0
 
     @property
     def is_complete(self) -> bool:
-        """Return whether these are all rows of the selection that the person may see."""
-        return self.searched.complete and not (self.unread or self.left_out_count or self.unlisted)
+        """Return whether these are all rows of the selection that the person may see.
+
+        Where `searched.bounded_at` is set, they are all of those that were created since then.
+        """
+        is_certain = not (self.searched.unknown or self.incomplete_rows)
+        lacks_lists = self.unread or self.left_out_count or self.unlisted
+        return self.searched.complete and is_certain and not lacks_lists
 
 
 @dataclass(frozen=True, slots=True)

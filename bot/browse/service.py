@@ -21,11 +21,11 @@ from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.problems import restart, similar, without_missing
 from bot.browse.model import ListQuery
 from bot.browse.overview_handlers import OverviewHandlers
-from bot.browse.requests import OpenFilter, OpenList, RefreshPage, ShareList, ShowFailures, TurnPage
+from bot.browse.requests import OpenFilter, OpenList, RefreshPage, ShareList, TurnPage
 from bot.browse.rights import Audience, error_for_hidden, has_patterns
 from bot.browse.screen import Screen
-from bot.browse.selection import Selection
 from bot.browse.walks import WalkStore
+from bot.browse.why import why_of_list
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.readings import Reading
@@ -239,7 +239,7 @@ class ListService:
         retry = TurnPage(without_anchor(shown.here)) if shown.unread else None
         here = shown.here
         wanted = (
-            previous, next_, RefreshPage(here), filter_, ShareList(here), further, _why(shown), retry,
+            previous, next_, RefreshPage(here), filter_, ShareList(here), further, why_of_list(shown), retry,
         )  # fmt: skip
         values = [None if request is None else await self._value(team, request) for request in wanted]
         is_incomplete = any(
@@ -269,13 +269,3 @@ class ListService:
         names = error.meant or error.similar
         requests = {name: OpenList(Bookmark(error.query.of_workflow(name))) for name in names[:_MOST_NAMES]}
         return [similar(name, await self.save(request, team)) for name, request in requests.items()]
-
-
-def _why(shown: Screen) -> ShowFailures | None:
-    """Return the question why the instances of a list failed, where it does not say so of all of them."""
-    chosen = shown.query.selection
-    unexplained = any(row.cause is None and row.instance.status == _ERRORED for row in shown.rows)
-    if chosen.stream is not None or not unexplained:
-        return None
-    since, until = (chosen.since, chosen.until) if chosen.by_end else (None, None)
-    return ShowFailures(Selection(chosen.workflows, chosen.account, since=since, until=until))

@@ -68,10 +68,17 @@ class Failures:
 
 @dataclass(frozen=True, slots=True)
 class Rise:
-    """How many more instances of a status there are than at a time."""
+    """How many more instances of a status there are than at a time.
+
+    Attributes:
+        by: how many more.
+        since: than when.
+        is_recent: whether that was in the last 24 hours.
+    """
 
     by: int
     since: datetime
+    is_recent: bool = True
 
 
 class Trouble(IntEnum):
@@ -82,7 +89,7 @@ class Trouble(IntEnum):
     QUEUE = 2
     DELETED = 3
     ERRORED = 4
-    """It has failures, of which it is not known that they are old."""
+    """It has failures that are not known to be old, or old ones that the last look did not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +125,8 @@ class WorkflowRow:
     @property
     def trouble(self) -> Trouble | None:
         """Return the worst of what is wrong with it; None if nothing is known to be."""
-        failures = self.failures
-        if (failures is not None and failures.day) or self.since_look or self.in_day:
+        rises = [rise for rise in (self.since_look, self.in_day) if rise is not None]
+        if self._failed_in_day(rises):
             return Trouble.FAILING
         if self.missed is not None:
             return Trouble.MISSED
@@ -127,9 +134,20 @@ class WorkflowRow:
             return Trouble.QUEUE
         if self.workflow.script_deleted:
             return Trouble.DELETED
-        if self.errored and (failures is None or not failures.complete):
+        if self.errored and (rises or not self.none_in_day):
             return Trouble.ERRORED
         return None
+
+    @property
+    def none_in_day(self) -> bool:
+        """Return whether it is known that none failed in the last day."""
+        return self.failures is not None and self.failures.complete and not self.failures.day
+
+    def _failed_in_day(self, rises: Sequence[Rise]) -> bool:
+        """Return whether some failed in the last day; what rose from an earlier time may have, if unknown."""
+        if self.failures is not None and self.failures.day:
+            return True
+        return any(rise.is_recent or not self.none_in_day for rise in rises)
 
     @property
     def asks_why(self) -> bool:
@@ -203,8 +221,8 @@ def compare(
     return WorkflowRow(
         workflow,
         failures,
-        since_look=_rise(workflow, then.look, _ERRORED) if is_errored else None,
-        in_day=_rise(workflow, then.day, _ERRORED) if is_errored else None,
+        since_look=_rise(workflow, then.look, _ERRORED, now) if is_errored else None,
+        in_day=_rise(workflow, then.day, _ERRORED, now) if is_errored else None,
         queue=_growth(workflow, then, now) if is_queued else None,
         missed=_missed(workflow, now) if workflow.schedules else None,
     )
@@ -214,13 +232,13 @@ def _latest(samples: Sequence[CountSample], until: datetime) -> CountSample | No
     return max((each for each in samples if each.at <= until), key=lambda each: each.at, default=None)
 
 
-def _rise(workflow: Workflow, sample: CountSample | None, status: Status) -> Rise | None:
+def _rise(workflow: Workflow, sample: CountSample | None, status: Status, now: datetime) -> Rise | None:
     """Return how many more there are than in a sample; None if not more, or if either was not counted."""
     before = None if sample is None else _before(workflow, sample, status)
     if sample is None or before is None or workflow.instances is None:
         return None
     more = workflow.instances.get(status, 0) - before
-    return Rise(more, sample.at) if more > 0 else None
+    return Rise(more, sample.at, is_recent=now - sample.at <= DAY) if more > 0 else None
 
 
 def _before(workflow: Workflow, sample: CountSample, status: Status) -> int | None:
@@ -234,9 +252,8 @@ def _before(workflow: Workflow, sample: CountSample, status: Status) -> int | No
 def _growth(workflow: Workflow, then: Baselines, now: datetime) -> Rise | None:
     queued = (workflow.instances or {}).get(_QUEUED, 0)
     for sample in (then.hour, then.look):
-        rise = _rise(workflow, sample, _QUEUED)
-        is_recent = rise is not None and rise.since >= now - DAY
-        if rise and is_recent and rise.by >= _LEAST_GROWTH and queued >= _GROWTH * (queued - rise.by):
+        rise = _rise(workflow, sample, _QUEUED, now)
+        if rise and rise.is_recent and rise.by >= _LEAST_GROWTH and queued >= _GROWTH * (queued - rise.by):
             return rise
     return None
 
@@ -265,7 +282,7 @@ class Changes:
         since: when that was.
         errored: how many more are errored, in all workflows that have more.
         workflows: how many of those there are.
-        complete: whether all were counted then and now.
+        complete: whether all workflows that there are were counted then and now.
     """
 
     since: datetime
@@ -274,14 +291,22 @@ class Changes:
     complete: bool = True
 
 
-def changes_of(rows: Sequence[WorkflowRow], look: CountSample | None) -> Changes | None:
-    """Return what has changed since the last look; None where there was none."""
+def changes_of(
+    rows: Sequence[WorkflowRow], look: CountSample | None, *, is_whole: bool = True
+) -> Changes | None:
+    """Return what has changed since the last look; None where there was none.
+
+    Args:
+        rows: the workflows.
+        look: the last look.
+        is_whole: whether these are all workflows that there are.
+    """
     if look is None:
         return None
     rises = [row.since_look.by for row in rows if row.since_look is not None]
     counted = (row.workflow for row in rows if row.workflow.instances is not None)
     known = sum(_before(workflow, look, _ERRORED) is not None for workflow in counted)
-    return Changes(look.at, sum(rises), len(rises), complete=known == len(rows))
+    return Changes(look.at, sum(rises), len(rises), complete=is_whole and known == len(rows))
 
 
 def errored_over_time(

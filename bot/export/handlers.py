@@ -4,21 +4,20 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.browse.causes import CauseReader
-from bot.browse.errors import NoSuchWorkflow
 from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
-from bot.browse.planning import may_have_rows, needs_names
-from bot.browse.rights import error_for_hidden
-from bot.browse.selection import PATTERN, Selection, Stream, is_match
+from bot.browse.planning import may_have_rows
+from bot.browse.resolving import list_for_names, resolve_names
+from bot.browse.rights import Audience
+from bot.browse.selection import PATTERN, Selection, Stream
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
 from bot.cloudflare.models import Status, WorkflowList
 from bot.export.collector import ExportPlan
 from bot.export.lines import Lines
@@ -39,7 +38,6 @@ from bot.export.requests import CancelExport, StartExport
 from bot.export.service import AT_ONCE, Busy, Exports, Job
 from bot.export.store import ExportStore, TooManyExports
 from bot.language.command import Command
-from bot.language.readings import Reading
 from bot.language.times import Clock
 from bot.slack.channels import ChannelAccess, ChannelUnavailable, ChannelUnknown
 from bot.slack.edited_messages import NotPosted
@@ -51,7 +49,6 @@ from bot.slack.users import UserTimeZones
 
 _LONGEST_NAME: Final = 60
 _DIRECT_MESSAGE: Final = "D"
-_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ExportHandlers:
@@ -116,9 +113,10 @@ class ExportHandlers:
         query = request.query.resolve(Clock(self._now(), zone.info) if zone else Clock(self._now()))
         await self._prove(request, interaction)
         await self._require_files(request.again())
-        _, workflows = self._accounts.get(query.account)
-        listed = await _listed(workflows, query.selection)
-        query, readings = self._with_known_names(query, listed, viewer)
+        account, workflows = self._accounts.get(query.account)
+        listed = await list_for_names(workflows, query.selection)
+        names = resolve_names(query.selection, account, listed, Audience(viewer))
+        query = replace(query, selection=names.selection)
         allows = self._filter(request, viewer, query)
         selection = query.selection
         again = _renamed(request, selection).again()
@@ -154,9 +152,9 @@ class ExportHandlers:
             raise UserError(too_many_message(again)) from error
         except NotPosted as error:
             raise UserError(not_begun_message(str(error), again)) from error
-        if posted.channel == interaction.channel and not readings:
+        if posted.channel == interaction.channel and not names.readings:
             return Nothing()  # it is told of right there
-        return ShowMessage(begun_message(request.channel), readings=readings)
+        return ShowMessage(begun_message(request.channel), readings=names.readings)
 
     async def cancel(self, request: CancelExport, interaction: Interaction) -> Reply:
         """End an export for the person who asked for it, or for an admin."""
@@ -198,38 +196,6 @@ class ExportHandlers:
         except FileNotSent as error:
             raise UserError(not_begun_message(str(error), again)) from error
 
-    def _with_known_names(
-        self, query: ListQuery, listed: WorkflowList, viewer: Viewer
-    ) -> tuple[ListQuery, tuple[Reading, ...]]:
-        """Return a query whose names are those of workflows that the person may look at.
-
-        Raises:
-            NoSuchWorkflow: one means none of these, or several.
-            UserError: the person may not look at one.
-        """
-        account, _ = self._accounts.get(query.account)
-        visible = viewer.among([row.name for row in listed.rows], query.account)
-        names: list[str] = []
-        readings: list[Reading] = []
-        for name in query.selection.workflows:
-            if name in visible or (PATTERN in name and any(is_match(each, name) for each in visible)):
-                names.append(name)
-                continue
-            if not viewer.may(Right.VIEW, query.account, name) and PATTERN not in name:
-                error = error_for_hidden(viewer, query.of_workflow(name), visible)
-            elif listed.cut_short and PATTERN not in name:
-                names.append(name)  # it may be among those that were not listed
-                continue
-            else:
-                missing = WorkflowNotFound("no such workflow")
-                error = NoSuchWorkflow(query.of_workflow(name), account, visible, missing)
-            if isinstance(error, UserError) or len(error.meant) != 1:
-                raise error
-            names.append(error.meant[0])
-            readings.append(Reading(name, error.meant[0]))
-        selection = replace(query.selection, workflows=tuple(dict.fromkeys(names)))
-        return replace(query, selection=selection), tuple(readings)
-
     def _filter(self, request: StartExport, viewer: Viewer, query: ListQuery) -> Callable[[str], bool]:
         """Return a filter of the workflows that are exported, by their names.
 
@@ -253,20 +219,6 @@ class ExportHandlers:
     def _readers_may_view(self, channel: str, account: str | None, workflow: str) -> bool:
         is_private = not channel or channel.startswith(_DIRECT_MESSAGE)  # the person alone reads it
         return is_private or self._access.channel_may_view(channel, account, workflow)
-
-
-async def _listed(workflows: CachedWorkflows, selection: Selection) -> WorkflowList:
-    """Return the account's workflows. For one name they are not needed: then it is as if there were more.
-
-    Raises:
-        CloudflareError: they are needed, and can't be read.
-    """
-    try:
-        return await workflows.list_workflows()
-    except CloudflareError:
-        if needs_names(selection):
-            raise
-        return WorkflowList((), (), _NEVER, cut_short=True)
 
 
 def _with_channel_name(request: StartExport, interaction: Interaction) -> StartExport:

@@ -10,6 +10,8 @@ from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader, Causes, FailedInstance
 from bot.browse.conditions import moment_of
 from bot.browse.planning import WorkflowFilter
+from bot.browse.resolving import ResolvedNames, list_for_names, resolve_names
+from bot.browse.rights import Audience
 from bot.browse.screen import Found, Row
 from bot.browse.selection import Selection
 from bot.cloudflare.accounts import Accounts
@@ -49,6 +51,16 @@ class FailureReader:
         self._causes = causes
         self._accounts = Accounts(accounts)
         self._within = within.total_seconds()
+
+    async def resolve(self, selection: Selection, audience: Audience) -> ResolvedNames:
+        """Return the workflows that names mean.
+
+        Raises:
+            CloudflareError: the account's workflows are needed for it, and can't be read.
+            NoSuchWorkflow, NoSuchWorkflows, UserError, UnknownAccount: as `resolve_names`.
+        """
+        account, workflows = self._accounts.get(selection.account)
+        return resolve_names(selection, account, await list_for_names(workflows, selection), audience)
 
     async def find(
         self, selection: Selection, *, allows: WorkflowFilter, team: str, fresh: bool = False

@@ -9,6 +9,9 @@ from typing import Final
 from bot.browse.browser import Browser
 from bot.browse.planning import plan
 from bot.browse.reading import Limits
+from bot.browse.resolving import ResolvedNames, list_for_names, resolve_names
+from bot.browse.rights import Audience
+from bot.browse.selection import Selection
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
@@ -56,15 +59,18 @@ class StatsReader:
         self._now = now
         self._mask = mask
 
-    async def workflows(self, account: str | None, *, fresh: bool) -> WorkflowList:
-        """Return every workflow of an account.
+    async def resolve(
+        self, selection: Selection, audience: Audience, *, fresh: bool
+    ) -> tuple[ResolvedNames, WorkflowList]:
+        """Return the workflows that names mean, and all of the account.
 
         Raises:
-            CloudflareError: the API's answer is no list of them.
-            UnknownAccount: settings name no such account.
+            CloudflareError: the account's workflows are needed for it, and can't be read.
+            NoSuchWorkflow, NoSuchWorkflows, UserError, UnknownAccount: as `resolve_names`.
         """
-        _, workflows = self._accounts.get(account)
-        return await workflows.list_workflows(fresh=fresh)
+        account, workflows = self._accounts.get(selection.account)
+        listed = await list_for_names(workflows, selection, fresh=fresh)
+        return resolve_names(selection, account, listed, audience), listed
 
     async def read(self, asked: StatsQuery, *, fresh: bool) -> Stats:
         """Return the statistics of some workflows.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.access.model import Right
 from bot.access.policy import Access
+from bot.browse.rights import require_selection
 from bot.slack.interaction import Interaction
 from bot.stats.requests import OfStats, ShowStats
 
@@ -24,8 +25,4 @@ class StatsRights:
 
     async def require_shown(self, request: OfStats, interaction: Interaction) -> None:
         """Require the right for the workflows of a button that are named, or for any behind a pattern."""
-        selection = request.selection
-        if selection.workflow:
-            await self.access.require(Right.VIEW, interaction, selection.account, selection.workflow)
-        else:
-            await self.access.require_any(Right.VIEW, interaction, selection.account)
+        require_selection(await self.access.viewer(interaction), request.selection)

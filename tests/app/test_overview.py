@@ -198,3 +198,19 @@ async def test_why_leads_to_what_failed_in_that_workflow(ada: Person, cloudflare
     assert "orders" in why
     assert "mail" not in why
     assert "5" in why
+
+
+async def test_why_of_what_rose_since_an_old_look_goes_back_to_it(
+    slack: LocalSlack, run_bot: RunBot, cloudflare: Simulation, tmp_path: Path
+) -> None:
+    fail(cloudflare, "orders", 3, days=5)
+    await look(tmp_path, timedelta(days=6), orders=1)
+    async with run_bot():
+        ada = slack.person("ada")
+        overview = await ask(ada, "")
+        why = (await click(ada, overview, "failures_show")).all_text()
+    (said,) = rows_of(overview)
+    assert "2 more errored since" in said
+    assert said.endswith("· none failed in 24 h")
+    assert "2 more errored than at the last look, none failed in 24 h" in overview.text
+    assert "3 failed" in why

@@ -240,6 +240,25 @@ async def test_why_leads_to_the_causes_which_the_list_then_knows(ada: Person, cl
     assert again.all_text().count("\nPaymentError: card declined\n") == 3
 
 
+async def test_why_goes_back_to_the_oldest_failure_that_is_shown(ada: Person, cloudflare: Simulation) -> None:
+    ended_on = datetime.now(UTC) - timedelta(days=4)
+    for workflow in NAMES:
+        created_on = ended_on - timedelta(hours=1)
+        cloudflare.add_instance(workflow, status="errored", created_on=created_on, ended_on=ended_on)
+    failures = await answer(await ada.click(await ask(ada, "list * status:errored"), "failures_show"))
+    assert "3 failed" in failures.all_text()
+
+
+@pytest.mark.parametrize("condition", ["id:run-", "version:ver", "longer:1s", "created:7d"])
+async def test_why_is_not_asked_of_a_list_with_conditions_that_failures_do_not_have(
+    ada: Person, cloudflare: Simulation, condition: str
+) -> None:
+    cloudflare.add_instance("orders", id="run-1", status="errored", version_id="version-1")
+    listed = await ask(ada, f"list * status:errored {condition}")
+    assert row_ids(listed) == ["run-1"]
+    assert "Why?" not in button_labels(listed)
+
+
 async def test_an_account_without_workflows_and_one_without_such_instances(
     ada: Person, cloudflare: Simulation
 ) -> None:

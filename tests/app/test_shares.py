@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from bot.playground.simulators.cloudflare import Simulation, TooManyRequests
 from bot.playground.simulators.slack import LocalSlack, Person
 from tests.support.digest_actions import (
@@ -158,3 +160,21 @@ async def test_a_channel_is_called_only_so_often(
     assert "<!channel>" not in quiet.all_text() + quiet.text
     assert quiet.text.startswith("<@U0GRACE01>"), "a person is called all the same"
     assert "🔕 `@channel` is not called" in quiet.all_text()
+
+
+@pytest.mark.parametrize("feature", ["stats", "failures"])
+async def test_pressing_on_within_each_pause_does_not_keep_refresh_from_asking(
+    feature: str, run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    _fill(cloudflare, 1)
+    async with run_bot(bot_refresh_pause=1.0):
+        ada = slack.person("ada")
+        message = await ask(ada, f"{feature} w0 since:24h")
+        message = await click(ada, message, f"{feature}_refresh")
+        assert "refreshed less than" not in message.all_text()
+        for _ in range(40):
+            await asyncio.sleep(0.05)
+            message = await click(ada, message, f"{feature}_refresh")
+            if "refreshed less than" not in message.all_text():
+                break
+        assert "refreshed less than" not in message.all_text()

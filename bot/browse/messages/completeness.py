@@ -26,7 +26,7 @@ _MAY_BE_MISSING: Final = "instances created before may have ended since"
 
 def is_whole(screen: Screen) -> bool:
     """Return whether nothing is missing behind the last row of a list, as far as can be known."""
-    return screen.is_last and not screen.incomplete_rows and not _lacks_lists(screen)
+    return not (not screen.is_last or screen.incomplete_rows or _lacks_lists(screen) or _unknown(screen))
 
 
 def unread_block(screen: Screen, retry: str | None) -> list[Block]:
@@ -59,14 +59,15 @@ def notices(screen: Screen) -> list[str]:
 
 def end(screen: Screen) -> list[str]:
     """Return the notice for the end of a list; empty before the end."""
-    if screen.next is not None or screen.further is not None:
+    bounded_at = _bounded_at(screen)
+    if screen.next is not None or (screen.further is not None and bounded_at is None):
         return []
     if _lacks_lists(screen):
         return ["the end of what was read"]
+    if bounded_at is not None:
+        return [moment_after("no more among those created since", bounded_at)] if screen.rows else []
     if not screen.is_last:
         return []
-    if (start := _read_back_to(screen)) is not None:
-        return [moment_after("no more among those created since", start)]
     if _may_miss_ended(screen.query):
         return [f"no more created since then; {_MAY_BE_MISSING}" if screen.rows else _MAY_BE_MISSING]
     return ["the end of the list"] if screen.rows else []
@@ -78,27 +79,40 @@ def nothing(screen: Screen) -> str:
     if _lacks_lists(screen):
         return "*Nothing in what was read.* There may be some in what was not."
     if screen.further is not None:
-        return f"*None found so far.* *{SEARCH_FURTHER}* looks through older ones."
+        return _none_so_far(screen)
     if screen.next is not None:
         return "*Nothing on the first pages.* Cloudflare says there is more: the search goes on further down."
     if (screen.first is not None and screen.first > 1) or query.start is not None:
         start = command(query.from_start.command())
         return f"*Nothing here.* The list ends before this place; its start: {start}"
     if _is_filtered(query):
-        return f"*No instance matches.* All of them: {command(query.without_filters.command())}"
+        none = "None that is certain" if _unknown(screen) else "No instance matches"
+        return f"*{none}.* All of them: {command(query.without_filters.command())}"
     return (
         "*No instances.* None was created yet, or all are past their retention "
         "(3 days on Free, up to 30 on Paid)."
     )
 
 
-def _read_back_to(screen: Screen) -> datetime | None:
-    """Return since when all instances were read of a list by their end; None where that is all there are.
+def _none_so_far(screen: Screen) -> str:
+    """Say that nothing was found, and that there may be something in what was not looked at."""
+    further = f"*{SEARCH_FURTHER}* looks through older ones"
+    if (bounded_at := _bounded_at(screen)) is None:
+        return f"*None found so far.* {further}."
+    none = "None that is certain" if _unknown(screen) else "None"
+    since = moment_after(f"{none} among those created since", bounded_at)
+    return f"*{since}.* {further}, which may have ended since."
 
-    One that ended in time may have been created at any time before.
-    """
-    chosen, searched = screen.query.selection, screen.searched
-    return searched.back_to if searched is not None and chosen.by_end and chosen.since is not None else None
+
+def _unknown(screen: Screen) -> int:
+    """Return how many instances do not say whether they are what was asked for."""
+    return 0 if screen.searched is None else screen.searched.unknown
+
+
+def _bounded_at(screen: Screen) -> datetime | None:
+    """Return where the lookback began, if all that was created since then was looked at, and no more."""
+    searched = screen.searched
+    return searched.bounded_at if searched is not None and searched.complete else None
 
 
 def _lacks_lists(screen: Screen) -> bool:
@@ -141,7 +155,7 @@ def _searched(screen: Screen) -> list[str]:
 
 def _how_far(searched: Searched) -> str:
     instances = "1 instance" if searched.rows == 1 else f"{searched.rows:,} instances"
-    if searched.complete:
+    if searched.complete and searched.bounded_at is None:
         return f"Searched all {instances}: {searched.found:,} found."
     back = "" if searched.back_to is None else f" {moment_after('back to', searched.back_to)}"
     return f"Searched {instances}{back}: {searched.found:,} found."

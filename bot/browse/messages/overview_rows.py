@@ -86,6 +86,8 @@ def _troubles_in_words(row: WorkflowRow) -> list[str]:
         found.append(failures_in_words(row.failures))
     elif row.trouble is Trouble.FAILING:
         found.append(f"{row.failed_lately:,} more errored lately")
+    elif row.trouble is Trouble.ERRORED and row.since_look is not None:
+        found.append(f"{row.since_look.by:,} more errored than at the last look, {_undated(row)}")
     elif row.trouble is Trouble.ERRORED:
         found.append(_undated(row))
     if row.missed is not None:
@@ -99,6 +101,8 @@ def _troubles_in_words(row: WorkflowRow) -> list[str]:
 
 def _undated(row: WorkflowRow) -> str:
     """Say why a workflow with failures is not quiet, though none is known to be new."""
+    if row.none_in_day:
+        return "none failed in 24 h"
     if row.failures is None:
         return "it is not known when they failed"
     return "none of the newest failed in 24 h, older ones may have"

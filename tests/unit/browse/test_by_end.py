@@ -85,8 +85,7 @@ def expected(account: ManyLists, selection: Selection) -> list[str]:
             assert row.created_on is not None
             if row.status not in selection.statuses or moment < since or (until and moment > until):
                 continue
-            if row.created_on >= since - LOOKBACK:
-                found.append((moment, row.created_on, name, str(row.status), row.id))
+            found.append((moment, row.created_on, name, str(row.status), row.id))
     found.sort(key=lambda each: each[2:])
     found.sort(key=lambda each: each[:2], reverse=True)
     return [each[-1] for each in found]
@@ -240,6 +239,66 @@ async def test_a_loop_of_cursors_ends_a_search_visibly() -> None:
     assert not screen.searched.complete
 
 
+async def test_what_was_created_before_the_lookback_is_no_all_clear_and_is_searched_for_further() -> None:
+    account = ManyLists(
+        {"orders": [instance("old", 0, "errored", 1000), instance("new", 990, "errored", 999)]}
+    )
+    browser = account.browser(lookback=LOOKBACK)
+    first = await browser.open(ListQuery(failed_since(995)))
+    assert ids(first) == ["new"]
+    assert first.searched is not None
+    assert first.searched.bounded_at == first.searched.back_to == START + timedelta(seconds=955)
+    assert not first.is_last
+    assert first.further is not None
+    further = await browser.turn(round_trip(first.further))
+    assert ids(further) == ["old", "new"]
+    assert further.searched is not None
+    assert (further.searched.bounded_at, further.searched.complete, further.is_last) == (None, True, True)
+    assert further.further is None
+    found = await browser.read_back(failed_since(995))
+    assert found.searched.bounded_at == START + timedelta(seconds=955)
+
+
+async def test_a_time_of_creation_that_was_asked_for_takes_the_place_of_the_lookback() -> None:
+    account = ManyLists(
+        {"orders": [instance("old", 0, "errored", 1000), instance("new", 990, "errored", 999)]}
+    )
+    browser = account.browser(lookback=LOOKBACK)
+    until = await browser.open(ListQuery(replace(failed_since(995), created_until=at(100))))
+    assert (ids(until), until.is_last) == (["old"], True)
+    since = await browser.open(ListQuery(replace(failed_since(995), created_since=at(980))))
+    assert (ids(since), since.is_last) == (["new"], True)
+    both = await browser.open(ListQuery(replace(failed_since(995), created_since=at(-5))))
+    assert both.further is not None
+    assert (ids(both), ids(await browser.turn(both.further))) == (["new"], ["old", "new"])
+
+
+async def test_what_was_read_is_no_more_than_the_lists_that_came_to_their_end() -> None:
+    account = long_list(50)
+    account.fails = lambda query: Unavailable("down") if isinstance(query.position, Cursor) else None
+    browser = account.browser(lookback=timedelta(days=1))
+    found = await browser.read_back(failed_since(0))
+    assert (found.searched.complete, found.searched.back_to) == (False, START + timedelta(seconds=40))
+
+
+@pytest.mark.parametrize("of_workflows", [True, False])
+async def test_rows_that_could_not_be_parsed_make_no_list_whole(of_workflows: bool) -> None:
+    account = ManyLists({"orders": [instance("a", 1)]})
+    list_workflows, list_instances = account.list_workflows, account.list_instances
+
+    async def workflows(search: str | None = None, priority: Priority = Priority.INTERACTIVE) -> object:
+        return replace(await list_workflows(search, priority), incomplete_rows=int(of_workflows))
+
+    async def instances(query: PageQuery, priority: Priority = Priority.INTERACTIVE) -> object:
+        return replace(await list_instances(query, priority), incomplete_rows=int(not of_workflows))
+
+    account.list_workflows, account.list_instances = workflows, instances  # type: ignore[method-assign,assignment]
+    found = await account.browser().read_back(Selection(("*",)))
+    assert (found.unlisted, found.incomplete_rows) == (of_workflows, int(not of_workflows))
+    assert found.searched.complete
+    assert not found.is_complete
+
+
 async def test_ended_lists_are_read_from_before_since_and_active_ones_are_not() -> None:
     account = long_list(5)
     browser = account.browser(lookback=timedelta(seconds=30))
@@ -289,6 +348,8 @@ async def test_reading_back_returns_every_row_or_says_that_it_did_not() -> None:
     account = long_list(250)
     browser = account.browser(lookback=timedelta(days=1))
     found = await browser.read_back(failed_since(0))
+    assert found.searched.complete
+    assert found.searched.bounded_at == START - timedelta(days=1)
     assert found.is_complete
     assert [row.instance.id for row in found.rows] == [f"orders-{at:03}" for at in range(250)]
     assert set(account.priorities) == {Priority.BACKGROUND}

@@ -69,5 +69,9 @@ async def test_a_list_by_the_end_has_what_ended_since_whenever_it_was_created(
     failed = Selection(("*",), statuses=(Status("errored"),), since=since)
     screen = await browser.open(ListQuery(failed))
     assert row_ids(screen) == ["row-002"]
-    assert screen.is_last
+    assert not screen.is_last
     assert simulation.list_calls == 3
+    assert screen.further is not None
+    further = await browser.turn(screen.further)
+    assert row_ids(further) == ["row-002"]
+    assert further.is_last

@@ -1,16 +1,23 @@
 """What an overview asks of the API, and what it says is wrong."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from bot.browse.bookmark import OverviewBookmark
 from bot.browse.count_samples import CountSamples
+from bot.browse.messages.overview import overview_message
 from bot.browse.model import OverviewQuery
 from bot.browse.overview import OverviewReader
 from bot.browse.screen import Overview
 from bot.browse.trouble import Changes, CountSample, Failures, Rise, Trouble
-from bot.cloudflare.models import Status, Workflow
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, PageQuery, Status, Workflow
 from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, Slow
+from bot.playground.simulators.cloudflare.wire import JsonObject
+from bot.ui.elements import Controls
 from tests.support.clock import Clock
+from tests.support.screens import visible_text
 
 TEAM, ACCOUNT = "T1", "prod"
 START = OverviewBookmark(OverviewQuery())
@@ -64,6 +71,60 @@ async def test_where_nothing_has_changed_a_look_costs_one_call(
     clock.advance(minutes=11)
     await overviews.read(START, TEAM)
     assert simulation.list_calls == 5, "a count may stay the same while one failure goes and another comes"
+
+
+async def test_a_restarted_failure_that_fails_again_is_seen_at_a_refresh_though_no_count_changes(
+    overviews: OverviewReader, simulation: Simulation, clock: Clock
+) -> None:
+    created_on = clock() - timedelta(days=4)
+
+    def failed(ended_on: datetime) -> None:
+        simulation.add_instance("orders", id="x", status="errored", created_on=created_on, ended_on=ended_on)
+
+    failed(clock() - timedelta(days=3))
+    assert (await overviews.read(START, TEAM)).failed == Failures(0, 0)
+    clock.advance(minutes=2)
+    simulation.remove_instance("orders", "x")
+    failed(clock())
+    clock.advance(seconds=1)
+    assert (await overviews.read(START, TEAM)).failed == Failures(0, 0), "it is known for ten minutes"
+    shown = await overviews.read(START, TEAM, fresh=True)
+    assert (shown.failed, shown.rows[0].trouble) == (Failures(1, 1), Trouble.FAILING)
+
+
+async def test_a_failure_is_seen_though_the_counts_are_the_same_if_one_was_started_since(
+    overviews: OverviewReader, simulation: Simulation, clock: Clock
+) -> None:
+    fail(simulation, "orders", days=3)
+    assert (await overviews.read(START, TEAM)).failed == Failures(0, 0)
+    (gone,) = simulation.instances("orders")
+    simulation.remove_instance("orders", gone.id)
+    clock.advance(minutes=2)
+    simulation.add_instance("orders", status="errored", created_on=clock(), ended_on=clock())
+    assert (await overviews.read(START, TEAM)).failed == Failures(1, 1)
+
+
+async def test_a_page_that_is_older_than_the_counts_is_read_again(
+    overviews: OverviewReader, workflows: CachedWorkflows, simulation: Simulation, clock: Clock
+) -> None:
+    fail(simulation, "orders", days=3)
+    query = PageQuery("orders", InstanceFilter(status=Status("errored")), None, MAX_PER_PAGE)
+    await workflows.list_instances(query)
+    fail(simulation, "orders")
+    clock.advance(seconds=5)
+    assert (await overviews.read(START, TEAM)).failed == Failures(1, 1)
+
+
+async def test_a_refresh_reads_what_is_not_known_first(
+    overviews: OverviewReader, simulation: Simulation, clock: Clock
+) -> None:
+    for number in range(14):
+        fail(simulation, f"flow-{number:02}", minutes=5)
+    await overviews.read(START, TEAM)
+    clock.advance(seconds=1)
+    shown = await overviews.read(START, TEAM, fresh=True)
+    assert shown.failed == Failures(14, 14)
+    assert simulation.list_calls == 20
 
 
 async def test_at_most_ten_lists_are_read_at_a_look_and_others_at_the_next(
@@ -182,6 +243,25 @@ async def test_a_list_that_was_cut_is_no_look_either(
     await overviews.read(START, TEAM)
     clock.advance(hours=1)
     assert await samples.recent(TEAM, ACCOUNT) == ()
+
+
+@pytest.mark.parametrize(
+    "cut", [{"result_info": {"total_pages": 9}}, {"result": [{"name": "orders", "instances": {}}, {"no": 1}]}]
+)
+async def test_where_not_all_workflows_were_read_nothing_is_said_of_all(
+    overviews: OverviewReader, samples: CountSamples, simulation: Simulation, clock: Clock, cut: JsonObject
+) -> None:
+    known = Workflow(name="orders", instances={})
+    await samples.keep(TEAM, ACCOUNT, CountSample.of([known], clock()))
+    clock.advance(hours=1)
+    page: JsonObject = {"result": [{"name": "orders", "instances": {}}]}
+    simulation.inject(Changed({**page, **cut}), operation="list_workflows", times=None)
+    shown = await overviews.read(START, TEAM)
+    assert shown.failed == Failures(0, 0, complete=False)
+    assert shown.changes == Changes(clock() - timedelta(hours=1), 0, 0, complete=False)
+    text = visible_text(overview_message(shown, Controls(None, None, None), {}))
+    assert "none failed" not in text
+    assert "none has more" not in text
 
 
 async def test_without_counts_of_all_nothing_is_said_to_be_unchanged(

@@ -142,6 +142,17 @@ def test_failures_are_trouble_unless_all_are_known_to_be_old() -> None:
     assert replace(found, failures=Failures(0, 0)).trouble is None
 
 
+def test_what_rose_since_an_old_look_is_no_news_if_none_failed_in_the_day() -> None:
+    found = row(workflow(errored=9), sample(6 * DAY, errored=4))
+    assert found.since_look == Rise(5, NOW - 6 * DAY, is_recent=False)
+    assert found.trouble is Trouble.FAILING, "it may have risen just now"
+    assert replace(found, failures=Failures(0, 0, complete=False)).trouble is Trouble.FAILING
+    assert replace(found, failures=Failures(0, 0)).trouble is Trouble.ERRORED
+    assert replace(found, failures=Failures(0, 1)).trouble is Trouble.FAILING
+    recent = row(workflow(errored=9), sample(HOUR, errored=4))
+    assert replace(recent, failures=Failures(0, 0)).trouble is Trouble.FAILING, "the counts are newer"
+
+
 def test_failures_count_by_their_end() -> None:
     ends = [NOW - ago for ago in (MINUTE, HOUR, 2 * HOUR, DAY, DAY + MINUTE)]
     assert count_failures(ends, NOW, complete=True) == Failures(hour=2, day=4)

@@ -265,15 +265,35 @@ def test_a_search_that_found_nothing_says_no_more_than_that() -> None:
     assert "Searched all 1,000 instances: 0 found." in over
 
 
+def test_rows_that_do_not_say_whether_they_are_meant_leave_nothing_certain() -> None:
+    unclear = searched(40, 0, complete=True, unknown=2)
+    text = visible_text(shown([], LONGER, searched=unclear))
+    assert "*None that is certain.* All of them: " in text
+    assert "No instance matches" not in text
+    assert "1 of 1+" in visible_text(shown([failed(1)], LONGER, searched=unclear))
+    bounded = replace(unclear, bounded_at=BACK_TO)
+    assert "None that is certain among those created since" in (
+        visible_text(shown([], LONGER, searched=bounded, further=SOMEWHERE, is_last=False))
+    )
+    some = visible_text(shown([failed(1)], LONGER, searched=bounded, further=SOMEWHERE, is_last=False))
+    assert "Searched all" not in some
+
+
 @pytest.mark.parametrize("statuses", [(ERRORED,), (ERRORED, RUNNING), (TERMINATED,)])
 @pytest.mark.parametrize("rows", [[failed(1)], []])
 def test_a_list_by_end_has_an_end_that_is_true(statuses: tuple[Status, ...], rows: list[Row]) -> None:
     query = of("orders", statuses=statuses, since=HOUR_AGO)
-    whole = shown(rows, query, searched=searched(40, len(rows), complete=True))
-    assert "no more among those created since 2026-11-23T12:03:22Z" in whole.text
-    assert "no more among those created since {date_short_pretty} at {time}" in visible_text(whole)
+    bounded = searched(40, len(rows), complete=True, bounded_at=BACK_TO)
+    whole = shown(rows, query, searched=bounded, is_last=False, further=SOMEWHERE)
+    assert ("^no more among" if rows else "^None among") in visible_text(whole)
+    assert "among those created since {date_short_pretty} at {time}" in visible_text(whole)
+    assert ("no more among those created since 2026-11-23T12:03:22Z" in whole.text) == bool(rows)
     assert "the end of the list" not in visible_text(whole) + whole.text
+    assert "No instance matches" not in visible_text(whole)
     assert "Searched" not in visible_text(whole)
+    assert ("1 of 1+" in visible_text(whole)) == bool(rows)
+    past = shown(rows, query, searched=searched(40, len(rows), complete=True))
+    assert ("the end of the list" in past.text) == bool(rows)
     part = shown(rows, query, searched=searched(40, len(rows)), further=SOMEWHERE, is_last=False)
     assert "no more" not in visible_text(part) + part.text
     assert "Searched 40 instances" in visible_text(part)
