@@ -76,6 +76,7 @@ async def open_stores(
         yield stored
     finally:
         await stored.causes.close()
+        await stored.counts.close()
 
 
 @asynccontextmanager

@@ -129,11 +129,13 @@ class Omitted:
         streams: some of those that are too many.
         count: how many are.
         unlisted: the account may have more workflows than it listed.
+        listed_at: when the workflows were listed whose counts say so; None where they were not.
     """
 
     streams: tuple[Stream, ...] = ()
     count: _Count = 0
     unlisted: bool = False
+    listed_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,23 @@ class MergedBookmark:
 
 
 @dataclass(frozen=True, slots=True)
+class EndRow:
+    """A row of a list by the end.
+
+    Attributes:
+        moment: its end, or else its creation.
+        created_on: when it was created.
+        workflow: its workflow's name.
+        id: its own.
+    """
+
+    moment: Moment
+    created_on: Moment
+    workflow: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndBookmark:
     """A place in one or several lists that are shown by the end of the instances.
 
@@ -179,8 +198,12 @@ class EndBookmark:
         places: how far each list was read.
         omitted: lists that were not asked for.
         anchor: when they were first read; what ended later stays out.
-        offset: the first row to show, from 0.
+        offset: how many rows come before the first one to show.
+        after: the last of those; None for the first screen.
         further: whether to read further back first.
+        found: how many were found before that.
+        pages: how many pages were read when it was shown before, to be read anew.
+        is_past: whether what was created before the lookback was read then, too.
     """
 
     query: Annotated[AnyQuery, Field(alias="ended")]
@@ -188,7 +211,11 @@ class EndBookmark:
     omitted: Omitted = Omitted()
     anchor: Moment | None = None
     offset: _Count = 0
+    after: EndRow | None = None
     further: bool = False
+    found: _Count | None = None
+    pages: _Count = 0
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

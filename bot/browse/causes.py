@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from bot.browse.kept_causes import CauseStore, to_storable
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.causes import Cause
+from bot.cloudflare.causes import Cause, fingerprint
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized, RateLimited
 from bot.cloudflare.limiter import Priority
 from bot.slack.requests import digest
@@ -20,7 +20,7 @@ from bot.slack.requests import digest
 AT_ONCE: Final = 20
 """Requests for details that one list makes at the same time."""
 _MOST_REMEMBERED: Final = 5_000
-_FOR_ALL: Final = (NotAuthorized, AccountNotFound)
+FOR_ALL: Final = (NotAuthorized, AccountNotFound)
 """Faults that the next request would meet, too, as it would a throttle."""
 
 
@@ -129,7 +129,9 @@ class CauseReader:
             return {}
         loaded = await self._kept.load(missing, team)
         # Settings may name more secrets than when it was written. That takes a while for some hundred.
-        masked = await asyncio.to_thread(lambda: {key: self._mask(cause) for key, cause in loaded.items()})
+        masked = await asyncio.to_thread(
+            lambda: {key: _prepare(cause, self._mask) for key, cause in loaded.items()}
+        )
         self._remembered.update(masked)
         return {missing[key]: cause for key, cause in masked.items()}
 
@@ -183,12 +185,19 @@ class _Reading:
             self.stopped = self.stopped or error
         except CloudflareError as error:
             self.unread[each] = error
-            if isinstance(error, _FOR_ALL):
+            if isinstance(error, FOR_ALL):
                 self.stopped = self.stopped or error
         else:
-            self.known[each] = to_storable(self.mask(found.cause))
+            self.known[each] = await asyncio.to_thread(_prepare, found.cause, self.mask)
             if found.is_final:
                 self.final.append(each)
+
+
+def _prepare(cause: Cause, mask: Callable[[Cause], Cause]) -> Cause:
+    """Return a cause that may be shown and kept; its fingerprint is remembered, so that no loop folds it."""
+    prepared = to_storable(mask(cause))
+    fingerprint(prepared)
+    return prepared
 
 
 def _key(team: str, account: str, failed: FailedInstance) -> str:

@@ -1,9 +1,8 @@
 """Counts of instances over time, in the database: a sample for each few minutes with a look."""
 
-import asyncio
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.browse.trouble import DAY, HOUR, LAST_LOOK, CountSample
 from bot.reasons import reason_of
 from bot.storage.database import insert_for
+from bot.storage.held_work import HeldWork, NoAnswer
 from bot.storage.tables import count_samples
 
 _log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ _SLOTS_OF_HOUR: Final = HOUR // SLOT
 _POINTS: Final = timedelta(hours=2)
 """The samples of the last day that are read: the first of each."""
 _REMEMBER: Final = timedelta(minutes=1)
-_TIMEOUT: Final = timedelta(seconds=1)
+TIMEOUT: Final = timedelta(seconds=1)
 """How long an overview waits for them; a database that does not answer is asked again a minute later."""
 _MOST_REMEMBERED: Final = 256
 
@@ -42,6 +42,7 @@ class CountSamples:
         engine: every replica's database, so that all know of a look at any of them.
         now: the clock.
         seconds: a monotonic one.
+        timeout: how long a statement is waited for.
     """
 
     def __init__(
@@ -49,10 +50,13 @@ class CountSamples:
         engine: AsyncEngine,
         now: Callable[[], datetime],
         seconds: Callable[[], float] = time.monotonic,
+        timeout: timedelta = TIMEOUT,
     ) -> None:
         self._engine = engine
         self._insert = insert_for(engine)
         self._now = now
+        self._timeout = timeout
+        self._work = HeldWork()
         self._read: TTLCache[tuple[str, str], Sequence[CountSample] | None] = TTLCache(
             _MOST_REMEMBERED, _REMEMBER.total_seconds(), timer=seconds
         )
@@ -63,8 +67,7 @@ class CountSamples:
         key = (team, account)
         if key not in self._read:
             try:
-                async with asyncio.timeout(_TIMEOUT.total_seconds()):
-                    found = await self._recent(team, account)
+                found = await self._work.run(self._recent(team, account), self._timeout)
             except (SQLAlchemyError, OSError, ValueError) as error:  # a TimeoutError is an OSError
                 _log.warning("count_samples_not_read", reason=reason_of(error))
                 found = None
@@ -84,13 +87,18 @@ class CountSamples:
             "at": int(sample.at.timestamp()),
             "counts": json.dumps(sample.counts),
         }
+        self._kept[team, account] = slot  # no second one, if this one waits for a busy database
         try:
-            async with asyncio.timeout(_TIMEOUT.total_seconds()), self._engine.begin() as connection:
-                await connection.execute(self._insert(count_samples).values(row).on_conflict_do_nothing())
+            await self._work.run(self._save(row), self._timeout)
+        except NoAnswer as error:
+            _log.warning("count_sample_not_kept_yet", reason=reason_of(error))
         except (SQLAlchemyError, OSError) as error:
             _log.warning("count_sample_not_kept", reason=reason_of(error))
-            return
-        self._kept[team, account] = slot
+            del self._kept[team, account]
+
+    async def close(self) -> None:
+        """End what still waits for the database."""
+        await self._work.close()
 
     async def purge(self, team: str) -> None:
         """Delete old samples of a team; of those that are older than a day the first of each hour stays.
@@ -111,6 +119,10 @@ class CountSamples:
         async with self._engine.begin() as connection:
             await connection.execute(delete(table).where(table.c.team_id == team, too_old))
             await connection.execute(delete(table).where(table.c.team_id == team, one_of_many))
+
+    async def _save(self, row: Mapping[str, object]) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(self._insert(count_samples).values(row).on_conflict_do_nothing())
 
     async def _recent(self, team: str, account: str) -> Sequence[CountSample] | None:
         now = self._now()

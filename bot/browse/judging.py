@@ -1,7 +1,7 @@
 """Judges rows by conditions; where they need to know why an instance failed, that is asked for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.browse.causes import CauseReader, Causes, FailedInstance
@@ -19,11 +19,13 @@ class Judged:
         rows: the first of them, each with its cause where that was asked for.
         answers: whether each is what was asked for; None where that is not known.
         stopped: why no more could be asked, where it was not the time.
+        unread: why the causes of some of the rows could not be read, by the row's number from 0.
     """
 
     rows: Sequence[Row]
     answers: Sequence[bool | None]
     stopped: CloudflareError | None = None
+    unread: Mapping[int, CloudflareError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Judge:
             wanted = list(failed.values())
             causes = await self.causes.read(self.account, wanted, team=self.team, until=until)
         judged = list(rows)
+        unread: dict[int, CloudflareError] = {}
         for number, instance in failed.items():
             cause = causes.known.get(instance)
             if cause is not None:
@@ -70,6 +73,7 @@ class Judge:
                 answers[number] = matches_cause(self.where, cause)
             elif instance in causes.unread:
                 answers[number] = None
+                unread[number] = causes.unread[instance]
             else:
-                return Judged(judged[:number], answers[:number], causes.stopped)
-        return Judged(judged, answers)
+                return Judged(judged[:number], answers[:number], causes.stopped, unread)
+        return Judged(judged, answers, unread=unread)

@@ -3,11 +3,10 @@
 The database is a memory and no more: while it does not answer, Cloudflare is asked instead.
 """
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from sqlalchemy import delete, select
@@ -17,8 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.cloudflare.causes import Cause
 from bot.reasons import reason_of
 from bot.storage.database import insert_for
+from bot.storage.held_work import HeldWork
 from bot.storage.tables import causes
 
+_T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
 
 KEEP: Final = timedelta(days=30)
@@ -52,16 +53,15 @@ class CauseStore:
         self._insert = insert_for(engine)
         self._now = now
         self._timer = timer
-        self._timeout = timeout.total_seconds()
+        self._timeout = timeout
         self._resume_at = 0.0
-        self._running: set[asyncio.Task[None]] = set()
+        self._work = HeldWork()
 
     async def load(self, keys: Collection[str], team: str) -> Mapping[str, Cause]:
         """Return what is kept of a team's by these keys; nothing while the database does not answer."""
-        found: dict[str, Cause] = {}
-        if keys:
-            await self._try("causes_not_read", lambda: self._load(list(keys), team, found))
-        return found
+        if not keys:
+            return {}
+        return await self._try("causes_not_read", lambda: self._load(list(keys), team)) or {}
 
     async def save(self, found: Mapping[str, tuple[Cause, datetime]], team: str) -> None:
         """Keep causes by their keys, each with when its instance ended, unless the database does not answer.
@@ -86,10 +86,7 @@ class CauseStore:
 
     async def close(self) -> None:
         """End what still waits for the database."""
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await self._work.close()
 
     async def purge(self, team: str) -> None:
         """Delete a team's causes of instances that Cloudflare no longer has.
@@ -101,7 +98,8 @@ class CauseStore:
         async with self._engine.begin() as connection:
             await connection.execute(delete(causes).where(causes.c.team_id == team, has_expired))
 
-    async def _load(self, keys: Sequence[str], team: str, found: dict[str, Cause]) -> None:
+    async def _load(self, keys: Sequence[str], team: str) -> Mapping[str, Cause]:
+        found = {}
         columns = select(causes.c.key, causes.c.step, causes.c.name, causes.c.message)
         kept = columns.where(causes.c.team_id == team, causes.c.expires_at > self._seconds())
         async with self._engine.connect() as connection:
@@ -109,36 +107,23 @@ class CauseStore:
                 some = kept.where(causes.c.key.in_(keys[first : first + _AT_ONCE]))
                 for key, step, name, message in await connection.execute(some):
                     found[key] = Cause(step, name, message)
+        return found
 
     async def _save(self, rows: Sequence[Mapping[str, object]]) -> None:
         each_once = self._insert(causes).on_conflict_do_nothing()
         async with self._engine.begin() as connection:
             await connection.execute(each_once, rows)
 
-    async def _try(self, event: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Do what takes the database, and go on without it where it takes too long.
-
-        The work goes on then, as a write to a busy SQLite can't be cut off. For a while no other one begins.
-        """
+    async def _try(self, event: str, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T | None:
+        """Return what the database comes to; None where it fails or takes too long, and for a while after."""
         if self._timer() < self._resume_at:
-            return
-
-        async def attempt() -> None:
-            try:
-                await work()
-            except (SQLAlchemyError, OSError) as error:
-                self._leave_alone(event, reason_of(error))
-
-        task = asyncio.ensure_future(attempt())
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        done, _ = await asyncio.wait((task,), timeout=self._timeout)
-        if not done:
-            self._leave_alone(event, f"no answer within {self._timeout:g} seconds")
-
-    def _leave_alone(self, event: str, reason: str) -> None:
-        _log.warning(event, reason=reason)
-        self._resume_at = self._timer() + _PAUSE.total_seconds()
+            return None
+        try:
+            return await self._work.run(work(), self._timeout)
+        except (SQLAlchemyError, OSError) as error:  # a TimeoutError is an OSError
+            _log.warning(event, reason=reason_of(error))
+            self._resume_at = self._timer() + _PAUSE.total_seconds()
+            return None
 
     def _seconds(self) -> int:
         return int(self._now().timestamp())

@@ -8,7 +8,7 @@ import structlog
 
 from bot.access.messages import ACCESS
 from bot.access.model import Right
-from bot.access.policy import Access, Viewer
+from bot.access.policy import Access
 from bot.browse.bookmark import Bookmark, OverviewBookmark
 from bot.browse.browser import Browser
 from bot.browse.messages.overview import MENU_BLOCK, chart_of, line_chart_of, overview_message
@@ -21,6 +21,7 @@ from bot.browse.requests import (
     SuggestWorkflow,
     TurnPage,
 )
+from bot.browse.rights import Audience
 from bot.browse.screen import Overview
 from bot.browse.trouble import WorkflowRow
 from bot.browse.why import why_of_workflow
@@ -66,30 +67,24 @@ class OverviewHandlers:
 
     async def show(
         self,
-        viewer: Viewer,
+        audience: Audience,
         place: OverviewBookmark,
         *,
         fresh: bool = False,
         notices: tuple[str, ...] = (),
-        sharer: Viewer | None = None,
     ) -> ShowMessage:
         """Show a screen of the overview.
 
         Args:
-            viewer: the person.
+            audience: who sees it.
             place: the screen.
             fresh: ask Cloudflare anew.
             notices: sentences in mrkdwn for this reader.
-            sharer: who shared the message that it is shown in; all in the channel see what both may look at.
         """
-        account = place.overview.account
-        viewers = [viewer] if sharer is None else [viewer, sharer]
-
-        def allows(workflow: str) -> bool:
-            return all(each.may(Right.VIEW, account, workflow) for each in viewers)
-
+        account, viewer = place.overview.account, audience.viewer
+        allows = audience.workflow_filter(account)
         overview = await self._reader.read(place, viewer.team, fresh=fresh, allows=allows)
-        if not all(each.may_all(Right.VIEW, account) for each in viewers):
+        if not audience.may_all(account):
             notices = (*notices, _SOME_NOTICE)
         controls = await self._controls(viewer.team, overview)
         troubled = [row for row in overview.rows if row.trouble is not None]

@@ -12,7 +12,7 @@ from bot.browse.planning import filter_of
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.limiter import Priority
-from bot.cloudflare.models import MAX_PER_PAGE, Cursor, Instance, InstancePage, PageQuery
+from bot.cloudflare.models import MAX_PER_PAGE, Cursor, Instance, InstancePage, PageQuery, Position
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -120,6 +120,15 @@ class Loaded:
     is_last: bool
 
 
+def is_page_cached(reader: PageReader, place: StreamPlace, number: int, lookback: timedelta) -> bool:
+    """Return whether a page of one of several lists that was read before needs no request.
+
+    The arguments are those of `load_page`.
+    """
+    asked = _page_query(reader, place, place.pages[number].position, lookback)
+    return not reader.fresh and reader.workflows.holds(bounded(asked, place.anchor))
+
+
 async def load_page(reader: PageReader, place: StreamPlace, number: int, lookback: timedelta) -> Loaded:
     """Return a page of one of several lists.
 
@@ -134,9 +143,7 @@ async def load_page(reader: PageReader, place: StreamPlace, number: int, lookbac
     """
     known = place.pages[:number]
     position = place.pages[number].position if number < len(place.pages) else place.following
-    stream = place.stream
-    chosen = filter_of(reader.query.selection, stream, lookback, is_older=place.is_older)
-    asked = PageQuery(stream.workflow, chosen, position, MAX_PER_PAGE)
+    asked = _page_query(reader, place, position, lookback)
     page = await reader.read(asked, place.anchor)
     before = sum(each.rows for each in known)
     if place.anchor is None and not before:
@@ -154,3 +161,11 @@ async def load_page(reader: PageReader, place: StreamPlace, number: int, lookbac
     elif any(page.next == each.position for each in pages):
         place = replace(place, following=None, end="loop")
     return Loaded(place, page, rows, before, len(rows), is_last=True)
+
+
+def _page_query(
+    reader: PageReader, place: StreamPlace, position: Position | None, lookback: timedelta
+) -> PageQuery:
+    stream = place.stream
+    chosen = filter_of(reader.query.selection, stream, lookback, is_older=place.is_older)
+    return PageQuery(stream.workflow, chosen, position, MAX_PER_PAGE)

@@ -1,6 +1,6 @@
 """Which of the API's lists a selection is read from. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,29 +30,36 @@ class Plan:
     """The lists that a selection is read from.
 
     Attributes:
-        streams: the lists, at most `MOST_STREAMS`, by workflow and status.
+        streams: the lists, by workflow and status.
         omitted: those that are too many.
         missing: names that no workflow has, and patterns that fit none, as they were asked for.
+        counts: how many instances the account counts in lists of `streams`, of all times, where it does.
     """
 
     streams: tuple[Stream, ...]
     omitted: Omitted
     missing: tuple[str, ...]
+    counts: Mapping[Stream, int]
 
 
 def plan(
-    selection: Selection, listed: WorkflowList | None, allows: WorkflowFilter, lookback: timedelta
+    selection: Selection,
+    listed: WorkflowList | None,
+    allows: WorkflowFilter,
+    lookback: timedelta,
+    most: int | None = MOST_STREAMS,
 ) -> Plan:
     """Return the lists that have a selection's instances.
 
-    A list is left out if the account counts no instance in it. Past `MOST_STREAMS`, those with the most
-    instances are taken.
+    A list is left out if the account counts no instance in it. Past the most that are read, those with the
+    most instances are taken.
 
     Args:
         selection: which instances.
         listed: the account's workflows; None where they are not known, so that names are taken as they are.
         allows: says which workflows may be seen.
         lookback: how long before `since` an instance may have been created that ended since.
+        most: how many lists are read; None for all of them.
     """
     rows = [] if listed is None else [row for row in listed.rows if allows(row.name)]
     names = [row.name for row in rows]
@@ -65,20 +72,23 @@ def plan(
     ]
     # Those that are not counted come last: they may have none.
     streams.sort(key=lambda each: (-(each[1] or 0), rank(each[0])))
-    taken, others = streams[:MOST_STREAMS], streams[MOST_STREAMS:]
+    most = len(streams) if most is None else most
+    taken, others = streams[:most], streams[most:]
     omitted = Omitted(
         tuple(stream for stream, _ in others[:_MOST_NAMED]),
         len(others),
         unlisted=listed is not None
         and (listed.cut_short or listed.incomplete_rows > 0)
         and any(PATTERN in each for each in selection.workflows or (PATTERN,)),
+        listed_at=None if listed is None else listed.fetched_at,
     )
     if listed is None:
         missing = tuple(each for each in dict.fromkeys(selection.workflows) if not allows(each))
     else:
         is_cut_short = listed.cut_short or listed.incomplete_rows > 0
         missing = _missing(selection, names, is_cut_short=is_cut_short)
-    return Plan(tuple(sorted((stream for stream, _ in taken), key=rank)), omitted, missing)
+    known = {stream: count for stream, count in taken if count is not None}
+    return Plan(tuple(sorted((stream for stream, _ in taken), key=rank)), omitted, missing, known)
 
 
 def rank(stream: Stream) -> tuple[str, str]:

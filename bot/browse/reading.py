@@ -10,7 +10,7 @@ from bot.browse.bookmark import Failure, StreamPlace
 from bot.browse.errors import CursorRefused
 from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
-from bot.browse.pages import Loaded, PageReader, load_page
+from bot.browse.pages import Loaded, PageReader, is_page_cached, load_page
 from bot.browse.planning import WorkflowFilter
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import (
@@ -65,6 +65,7 @@ class Asked:
         lookback: how long before a time an instance may have been created that ended since.
         allows: says which workflows may be seen.
         limits: how much is read.
+        listed_at: when the workflows were listed whose counts chose the lists; None where they were not.
     """
 
     query: ListQuery
@@ -74,6 +75,7 @@ class Asked:
     lookback: timedelta
     allows: WorkflowFilter
     limits: Limits
+    listed_at: datetime | None = None
 
     def hidden(self, places: Sequence[StreamPlace]) -> frozenset[int]:
         """Return the numbers of the lists that may not be seen."""
@@ -108,12 +110,19 @@ class Reading:
         self.pages.append(loaded.page)
         return loaded
 
+    def is_cached(self, place: StreamPlace, page: int) -> bool:
+        """Return whether a page that was read before needs no request."""
+        return is_page_cached(self.asked.reader, place, page, self.asked.lookback)
+
     async def asked_at(self) -> datetime:
-        """Return when the API was asked first for what was read.
+        """Return when the API was asked first for what the answer goes by.
 
         Raises:
             CloudflareError: nothing was read, and the API does not answer.
         """
+        listed_at = self.asked.listed_at
+        if listed_at is not None:
+            return min((listed_at, *(page.fetched_at for page in self.pages)))
         if not self.pages:
             return (await self.asked.reader.workflows.list_workflows()).fetched_at
         return self.now

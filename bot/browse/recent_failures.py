@@ -1,8 +1,8 @@
 """When the failures of workflows ended: read once for as long as their counts stay the same."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -18,9 +18,11 @@ from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, InstancePage, Pa
 _log = structlog.get_logger(__name__)
 
 MOST_READ: Final = 10
-"""Lists of instances that one overview asks for."""
+"""Pages of instances that one overview asks for."""
 _TIMEOUT: Final = timedelta(seconds=1)
 """How long an overview waits for them."""
+_MOST_WHOLE: Final = 3 * MAX_PER_PAGE
+"""Failures of a workflow that are all read. Of more the newest hundred are."""
 _KEEP: Final = timedelta(minutes=10)
 """Counts may stay the same while one failure goes and another one comes."""
 _MOST_KEPT: Final = 5_000
@@ -53,8 +55,9 @@ class _Ends:
 class RecentFailures:
     """Reads how many instances of workflows failed lately, and remembers it.
 
-    The API counts instances by status and not by time. So the newest hundred errored ones of a workflow are
-    listed, as background work, and again only once its counts, or when it last started one, are others.
+    The API counts instances by status and not by time. So the newest hundred errored ones of a workflow, or
+    all of them if they are few more, are listed as background work, and again only once its counts, or when
+    it last started one, are others.
     """
 
     def __init__(self) -> None:
@@ -92,25 +95,27 @@ class RecentFailures:
         unread = {name for name, kept in known.items() if kept is None}
         old = {name for name, kept in known.items() if fresh and kept is not None and kept.read_at < now}
         wanted = [row for row in rows if row.name in unread | old]
-        wanted.sort(key=lambda row: (row.name in old, by_need_to_read(row)))
+        wanted = sorted(wanted, key=lambda row: (row.name in old, by_need_to_read(row)))[:MOST_READ]
+        spare = iter(range(len(wanted) + 1, MOST_READ + 1))
         try:
             async with asyncio.timeout(_TIMEOUT.total_seconds()):
-                await asyncio.gather(
-                    *(self._read(account, workflows, row, now) for row in wanted[:MOST_READ])
-                )
+                await asyncio.gather(*(self._read(account, workflows, row, now, spare) for row in wanted))
         except TimeoutError:
             _log.info("failures_not_read_in_time", account=account)
 
-    async def _read(self, account: str, workflows: CachedWorkflows, row: WorkflowRow, now: datetime) -> None:
+    async def _read(
+        self, account: str, workflows: CachedWorkflows, row: WorkflowRow, now: datetime, spare: Iterator[int]
+    ) -> None:
+        """Read the newest failures of a workflow, and all if a few spare requests are enough for that."""
         query = PageQuery(row.name, InstanceFilter(status=_ERRORED), None, MAX_PER_PAGE)
+        pages: list[InstancePage] = []
         try:
-            page = await workflows.list_instances(query, priority=Priority.BACKGROUND)
-            if page.fetched_at < now:  # it may lack a failure that the counts have
-                page = await workflows.list_instances(query, fresh=True, priority=Priority.BACKGROUND)
+            while not pages or (row.errored <= _MOST_WHOLE and pages[-1].next and next(spare, None)):
+                position = pages[-1].next if pages else None
+                pages.append(await _page(workflows, replace(query, position=position), now))
+                self._kept[account, row.name] = _ends(pages, _state(row.workflow))
         except CloudflareError as error:
             _log.info("failures_not_read", account=account, error=type(error).__name__)
-            return
-        self._kept[account, row.name] = _ends(page, _state(row.workflow))
 
     def _fresh(self, account: str, workflow: Workflow, now: datetime) -> _Ends | None:
         """Return what was read of a workflow if that is not old, and its state is the same."""
@@ -124,13 +129,23 @@ def _state(workflow: Workflow) -> _State:
     return workflow.instances, workflow.triggered_on, workflow.modified_on
 
 
-def _ends(page: InstancePage, state: _State) -> _Ends:
-    ends = [row.ended_on for row in page.rows if row.ended_on is not None]
-    is_whole = page.next is None and not page.cut_short and not page.incomplete_rows
+async def _page(workflows: CachedWorkflows, query: PageQuery, now: datetime) -> InstancePage:
+    """Return a page that is no older than the counts: an older one may lack a failure that they have."""
+    page = await workflows.list_instances(query, priority=Priority.BACKGROUND)
+    if page.fetched_at >= now:
+        return page
+    return await workflows.list_instances(query, fresh=True, priority=Priority.BACKGROUND)
+
+
+def _ends(pages: Sequence[InstancePage], state: _State) -> _Ends:
+    rows = {row.id: row for page in pages for row in page.rows}  # a row may be on two pages
+    ends = [row.ended_on for row in rows.values() if row.ended_on is not None]
+    is_whole = pages[-1].next is None and not any(page.cut_short or page.incomplete_rows for page in pages)
+    read_at = pages[0].fetched_at
     return _Ends(
         state,
-        page.fetched_at,
-        tuple(end for end in ends if page.fetched_at - end <= DAY),
-        complete=is_whole and len(ends) == len(page.rows),
-        known=bool(ends) or not page.rows,
+        read_at,
+        tuple(end for end in ends if read_at - end <= DAY),
+        complete=is_whole and len(ends) == len(rows),
+        known=bool(ends) or not rows,
     )

@@ -49,6 +49,8 @@ class Searched:
         stopped: why no more could be asked, where it was not the number of pages or the time.
         bounded_at: those that were created before it were not looked at, though some of them may have ended
             in time; None where no such bound was set.
+        more: how many more were found than before it was searched further; None where it was not.
+        is_again: less was looked at than before, as that would take too much at once.
     """
 
     rows: int
@@ -58,6 +60,8 @@ class Searched:
     unknown: int = 0
     stopped: CloudflareError | None = None
     bounded_at: datetime | None = None
+    more: int | None = None
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ class ListService:
             ExpiredButton, InvalidButton: its walk is not in the database.
             CloudflareError, UnknownAccount: the API's answer is no list.
         """
-        viewer, team = audience.viewer, audience.viewer.team
+        team = audience.viewer.team
         if isinstance(place, KeptPlace):
             place = await self._walks.find(place, team)
         if not isinstance(place, OverviewBookmark):
@@ -117,8 +117,7 @@ class ListService:
             return known
         try:
             if isinstance(place, OverviewBookmark):
-                sharer = audience.sharer
-                return await self._overview.show(viewer, place, fresh=fresh, notices=notices, sharer=sharer)
+                return await self._overview.show(audience, place, fresh=fresh, notices=notices)
             show = self._browser.refresh if fresh else self._browser.turn
             allows = audience.workflow_filter(place.query.account)
             screen = await show(place, allows=allows, team=team)

@@ -52,8 +52,11 @@ class SeveralLists:
         asked = self._asked(mark.query, allows, team, self._limits, fresh=fresh)
         if isinstance(mark, Bookmark) or not mark.places:
             places, omitted = await self._begin(asked)
-            kind = EndBookmark if mark.query.selection.by_end else MergedBookmark
-            mark = kind(mark.query, places, omitted)
+            if isinstance(mark, Bookmark):
+                kind = EndBookmark if mark.query.selection.by_end else MergedBookmark
+                mark = kind(mark.query)
+            mark = replace(mark, places=places, omitted=omitted)
+        asked = replace(asked, listed_at=mark.omitted.listed_at)
         if isinstance(mark, EndBookmark):
             return await end_screen(asked, mark)
         return await merged_screen(asked, mark)
@@ -64,6 +67,7 @@ class SeveralLists:
         """Return all rows of a selection, as far as the limits allow, with background priority."""
         asked = self._asked(ListQuery(selection), allows, team, limits, fresh=fresh)
         places, omitted = await self._begin(asked, Priority.BACKGROUND)
+        asked = replace(asked, listed_at=omitted.listed_at)
         return await read_all(asked, places, omitted)
 
     def _asked(
@@ -105,9 +109,15 @@ async def _workflows(asked: Asked, priority: Priority) -> WorkflowList | None:
 
 
 def retried(here: MergedBookmark | EndBookmark) -> ListBookmark:
-    """Return a place whose lists are all tried again; the first screen of a list begins anew."""
+    """Return a place whose lists are all tried again; the first screen of a list begins anew.
+
+    What was searched is searched again as far.
+    """
     places = tuple(replace(place, failure=None) for place in here.places)
     if isinstance(here, EndBookmark):
-        failed = any(place.failure is not None for place in here.places)
-        return replace(here, places=places, further=failed) if here.offset else Bookmark(here.query)
+        if here.offset:
+            failed = any(place.failure is not None and place.end is None for place in here.places)
+            return replace(here, places=places, further=failed)
+        pages = sum(len(place.pages) for place in here.places)
+        return EndBookmark(here.query, pages=pages, is_past=any(place.is_older for place in here.places))
     return replace(here, places=places, shown=None) if here.back else Bookmark(here.query)

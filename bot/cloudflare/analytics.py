@@ -39,7 +39,7 @@ def _utc_now() -> datetime:
 
 
 class AnalyticsClient:
-    """Asks for one account. Nothing is asked twice: whoever wants a hint can do without it.
+    """Asks for one account. Nothing is asked twice: a hint can be done without.
 
     Args:
         session: the aiohttp session. Its owner closes it.

@@ -250,6 +250,10 @@ class CachedWorkflows:
         self._observe("hit")
         return True
 
+    def holds(self, query: PageQuery) -> bool:
+        """Return whether the answer to a query is cached, so that it takes no request."""
+        return self._pages.get(query) is not None
+
     def store(self, query: PageQuery, page: InstancePage) -> None:
         """Cache a page as the answer to a query.
 

@@ -296,3 +296,8 @@ class WorkflowList:
     incomplete_rows: int = 0
     unread_fields: tuple[str, ...] = ()
     cut_short: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether these are certainly all: a row that could not be read may be another workflow."""
+        return not self.cut_short and not self.incomplete_rows

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
+from bot.browse.causes import FOR_ALL
 from bot.browse.conditions import is_within, moment_of
-from bot.browse.judging import Judge
-from bot.browse.planning import filter_of
+from bot.browse.judging import Judge, Judged
+from bot.browse.planning import bound_of, filter_of
 from bot.browse.screen import Row
 from bot.browse.selection import Selection, Stream
 from bot.cloudflare.cache import CachedWorkflows
@@ -16,12 +17,11 @@ from bot.cloudflare.errors import CloudflareError, InvalidResponse, RateLimited,
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Instance, InstancePage, PageQuery
 from bot.export.lines import Lines
-from bot.export.reader import Gap, ListReader
+from bot.export.reader import ListReader
+from bot.export.result import Ending, Result
 from bot.export.spool import Spool, SpooledRow
 from bot.export.windows import MILLISECOND, NO_END, Window, to_millisecond
 
-Ending = Literal["whole", "time", "rows", "size"]
-"""Why a reading ended: it was done, or a bound was reached."""
 _SHORTEST_PAUSE: Final = timedelta(seconds=0.1)
 
 
@@ -54,6 +54,7 @@ class ExportPlan:
         lines: how rows are written.
         as_of: when it was asked for.
         judge: looks at the rows where the selection has conditions that the API lacks; None without.
+        unlisted: the account may have more workflows than it listed, and the selection asks for them.
     """
 
     selection: Selection
@@ -63,6 +64,7 @@ class ExportPlan:
     lines: Lines
     as_of: datetime
     judge: Judge | None = None
+    unlisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,11 @@ class Progress:
 NOTHING_YET: Final = Progress(0, 0, None, None)
 
 
-class _Full(Exception):
-    """A file has as much as it may.
+class _Ended(Exception):
+    """A reading ends before all is there.
 
     Attributes:
-        ending: of what.
+        ending: why.
     """
 
     def __init__(self, ending: Ending) -> None:
@@ -110,6 +112,7 @@ class Collector:
 
     Attributes:
         unknown: rows that do not say whether they are what was asked for, and are left out.
+        unread_causes: rows that are left out because it could not be read why they failed.
     """
 
     def __init__(self, plan: ExportPlan, workflows: CachedWorkflows, bounds: Bounds, spool: Spool) -> None:
@@ -120,6 +123,8 @@ class Collector:
         self._reader = ListReader(self._ask, self._take, plan.expected)
         self._goes_on_at = 0.0
         self.unknown = 0
+        self.unread_causes = 0
+        self._cause_error: CloudflareError | None = None
 
     @property
     def progress(self) -> Progress:
@@ -129,15 +134,29 @@ class Collector:
         waits = self._goes_on_at if self._goes_on_at > asyncio.get_running_loop().time() else None
         return Progress(self._spool.rows, self._reader.rows_read, about, waits)
 
-    @property
-    def gaps(self) -> Sequence[Gap]:
-        """Return what of the lists was not read."""
-        return self._reader.gaps
+    def result(self, file_name: str, ending: Ending, *, is_some: bool) -> Result:
+        """Return what came of it.
 
-    @property
-    def unreadable_rows(self) -> int:
-        """Return how many rows could not be read in full, or not at all."""
-        return self._reader.unreadable_rows
+        Args:
+            file_name: without its ending.
+            ending: as `collect` returns it.
+            is_some: workflows are left out that the person may not look at.
+        """
+        gaps = self._reader.gaps
+        return Result(
+            file_name=file_name,
+            format=self._plan.lines.format,
+            rows=self._spool.rows,
+            ending=ending,
+            gaps=tuple(gaps),
+            unreadable_rows=self._reader.unreadable_rows,
+            unknown=self.unknown,
+            unread_causes=self.unread_causes,
+            cause_error=self._cause_error,
+            created_since=lookback_start(self._plan),
+            unlisted=self._plan.unlisted,
+            is_some=is_some,
+        )
 
     async def collect(self) -> Ending:
         """Read until all is there or a bound is reached; return which.
@@ -150,8 +169,8 @@ class Collector:
                 await self._reader.read(windows_of(self._plan))
         except TimeoutError:
             return "time"
-        except _Full as full:
-            return full.ending
+        except _Ended as ended:
+            return ended.ending
         return "whole"
 
     async def _ask(self, query: PageQuery) -> InstancePage:
@@ -167,10 +186,8 @@ class Collector:
                 return await self._workflows.fetch_instances(query, priority=Priority.BACKGROUND)
             except RateLimited as error:
                 self._throttle(error)
-            except TLSError:
-                raise
-            except (Unavailable, InvalidResponse):
-                wait = next(pauses, None)
+            except CloudflareError as error:
+                wait = next(pauses, None) if may_pass(error) else None
                 if wait is None:
                     raise
                 await asyncio.sleep(wait.total_seconds())
@@ -191,9 +208,9 @@ class Collector:
             ]
         )
         if self._spool.rows >= self._bounds.rows:
-            raise _Full("rows")
+            raise _Ended("rows")
         if self._spool.size >= self._bounds.size:
-            raise _Full("size")
+            raise _Ended("size")
 
     def _is_in(self, row: Instance) -> bool:
         """Return whether a row is in `since` and `until` where these mean the end."""
@@ -204,21 +221,48 @@ class Collector:
         return answer is True
 
     async def _meeting(self, rows: list[Row]) -> list[Row]:
-        """Return the rows that meet the conditions which the API lacks; throttles are waited out."""
+        """Return the rows that meet the conditions which the API lacks.
+
+        Throttles are waited out, and causes that can't be read are tried again, as pages are.
+
+        Raises:
+            _Ended: Cloudflare refuses to say why instances failed, and would refuse each of the others.
+        """
         judge = self._plan.judge
         if judge is None:
             return rows
+        pauses = iter(self._bounds.retries)
         found: list[Row] = []
         while rows:
+            await self._turn()
             until = asyncio.get_running_loop().time() + self._bounds.time.total_seconds()
             judged = await judge.judge(rows, self._plan.as_of, until)
             found += [row for row, is_one in zip(judged.rows, judged.answers, strict=True) if is_one]
-            self.unknown += sum(answer is None for answer in judged.answers)
-            rows = rows[len(judged.rows) :]
-            if rows and isinstance(judged.stopped, RateLimited):
-                self._throttle(judged.stopped)
-                await self._turn()
+            rest = rows[len(judged.rows) :]
+            refused = next(
+                (each for each in judged.unread.values() if isinstance(each, FOR_ALL)), judged.stopped
+            )
+            if isinstance(refused, RateLimited):
+                self._throttle(refused)
+            elif refused is not None:
+                self._leave_out(judged, len(judged.unread) + len(rest), refused)
+                raise _Ended("refused")
+            again = {number for number, error in judged.unread.items() if may_pass(error)}
+            wait = next(pauses, None) if again else None
+            if wait is None:
+                again = set()
+            else:
+                await asyncio.sleep(wait.total_seconds())
+            failed = [error for number, error in judged.unread.items() if number not in again]
+            self._leave_out(judged, len(failed), next(iter(failed), None))
+            rows = [*(rows[number] for number in sorted(again)), *rest]
         return found
+
+    def _leave_out(self, judged: Judged, unread: int, error: CloudflareError | None) -> None:
+        """Count rows that are not in the file because it is not known whether they meet the conditions."""
+        self.unknown += sum(answer is None for answer in judged.answers) - len(judged.unread)
+        self.unread_causes += unread
+        self._cause_error = self._cause_error or error
 
     def _throttle(self, error: RateLimited) -> None:
         pause = max(error.retry_after, _SHORTEST_PAUSE)
@@ -241,12 +285,15 @@ def windows_of(plan: ExportPlan) -> list[Window]:
     return windows
 
 
-def complete_since(gaps: Sequence[Gap]) -> datetime | None:
-    """Return the creation time down to which nothing is missing; None if there is no such time."""
-    until = max((gap.window.until for gap in gaps), default=None)
-    return None if until is None or until == NO_END else until
+def lookback_start(plan: ExportPlan) -> datetime | None:
+    """Return since when instances were created that are looked for, where `since` means their end.
+
+    An older one may have ended in that time, too. None where there is no such bound, or a person set it.
+    """
+    bounds = [bound_of(plan.selection, stream, plan.lookback) for stream in plan.streams]
+    return min((each for each in bounds if each is not None), default=None)
 
 
-def first_error(gaps: Sequence[Gap]) -> CloudflareError | None:
-    """Return why a part could not be read; None where the reading only was ended."""
-    return next((gap.error for gap in gaps if gap.error is not None), None)
+def may_pass(error: CloudflareError) -> bool:
+    """Return whether a request that failed may succeed a little later."""
+    return isinstance(error, Unavailable | InvalidResponse) and not isinstance(error, TLSError)

@@ -12,18 +12,16 @@ from bot.access.policy import Access, Viewer
 from bot.browse.causes import CauseReader
 from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
-from bot.browse.planning import may_have_rows
+from bot.browse.planning import plan
 from bot.browse.resolving import list_for_names, resolve_names
 from bot.browse.rights import Audience
-from bot.browse.selection import PATTERN, Selection, Stream
+from bot.browse.selection import PATTERN, Selection
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.models import Status, WorkflowList
 from bot.export.collector import ExportPlan
 from bot.export.lines import Lines
-from bot.export.messages import (
-    Asked,
-    begun_message,
+from bot.export.messages import Asked, begun_message, proof_message
+from bot.export.refusals import (
     busy_message,
     channel_refused_message,
     channel_unavailable_message,
@@ -31,11 +29,11 @@ from bot.export.messages import (
     not_allowed_message,
     not_begun_message,
     not_yours_message,
-    proof_message,
     too_many_message,
 )
 from bot.export.requests import CancelExport, StartExport
-from bot.export.service import AT_ONCE, Busy, Exports, Job
+from bot.export.run import Job
+from bot.export.service import AT_ONCE, Busy, Exports
 from bot.export.store import ExportStore, TooManyExports
 from bot.language.command import Command
 from bot.language.times import Clock
@@ -120,8 +118,7 @@ class ExportHandlers:
         allows = self._filter(request, viewer, query)
         selection = query.selection
         again = _renamed(request, selection).again()
-        seen = [row.name for row in listed.rows if allows(row.name)]
-        streams, expected = _streams(selection, listed, seen, self._lookback)
+        planned = plan(selection, listed, allows, self._lookback, most=None)
         key = secrets.token_urlsafe(12)
         job = Job(
             key=key,
@@ -131,14 +128,15 @@ class ExportHandlers:
             to=request.channel or interaction.user,
             plan=ExportPlan(
                 selection,
-                streams,
-                expected,
+                planned.streams,
+                {} if _is_bounded(selection) else planned.counts,
                 self._lookback,
                 Lines(request.format, with_causes=selection.where.needs_cause),
                 as_of=self._now(),
                 judge=Judge(selection.where, self._causes, query.account, interaction.team)
                 if selection.where
                 else None,
+                unlisted=planned.omitted.unlisted,
             ),
             workflows=workflows,
             file_name=_file_name(selection, self._now()),
@@ -158,14 +156,21 @@ class ExportHandlers:
 
     async def cancel(self, request: CancelExport, interaction: Interaction) -> Reply:
         """End an export for the person who asked for it, or for an admin."""
-        export = await self._store.find(request.key, interaction.team)
-        if export is None:
+        run = self._exports.find(request.key, interaction.team)
+        if run is None:  # another process makes it; only that takes the database
+            export = await self._store.find(request.key, interaction.team)
+            owner = None if export is None else export.user
+        else:
+            owner = run.job.asked.user
+        if owner is None:
             return ShowMessage(ended_message())
-        if interaction.user != export.user and interaction.user not in self._admins:
-            return ShowMessage(not_yours_message(export.user, self._admins))
-        if not await self._exports.cancel(request.key, interaction.user):
-            return ShowMessage(ended_message())
-        return Nothing()
+        if interaction.user != owner and interaction.user not in self._admins:
+            return ShowMessage(not_yours_message(owner, self._admins))
+        if run is None:
+            is_cancelled = await self._store.cancel(request.key, interaction.user)
+        else:
+            is_cancelled = run.cancel(interaction.user)
+        return Nothing() if is_cancelled else ShowMessage(ended_message())
 
     async def _prove(self, request: StartExport, interaction: Interaction) -> None:
         """Require that the person and the bot are in the channel that gets the file.
@@ -235,39 +240,10 @@ def _renamed(request: StartExport, selection: Selection) -> StartExport:
     return replace(request, query=replace(pending, query=replace(pending.query, selection=renamed)))
 
 
-def _streams(
-    selection: Selection, listed: WorkflowList, seen: Sequence[str], lookback: timedelta
-) -> tuple[tuple[Stream, ...], Mapping[Stream, int]]:
-    """Return the lists that have a selection's instances, and about how many these have where that is known.
-
-    Lists that the account counts no instance in are left out. Counts are of all times, and of no use to a
-    selection that is bounded.
-    """
-    counts = {row.name: row.instances for row in listed.rows}
-    expected: dict[Stream, int] = {}
-    streams = []
-    is_bounded = any(
-        each is not None
-        for each in (selection.since, selection.until, selection.created_since, selection.created_until)
-    )
-    names = set(seen)
-    for stream in selection.streams(seen):
-        if stream.workflow in counts and stream.workflow not in names:
-            continue
-        count = _count(counts.get(stream.workflow), stream.status)
-        if count == 0 or not may_have_rows(selection, stream, lookback):
-            continue
-        streams.append(stream)
-        if count is not None and not is_bounded:
-            expected[stream] = count
-    return tuple(streams), expected
-
-
-def _count(counts: Mapping[Status, int] | None, status: Status | None) -> int | None:
-    """Return how many instances a list has by a workflow's counts; None where they do not say."""
-    if not counts:
-        return None
-    return sum(counts.values()) if status is None else counts.get(status)
+def _is_bounded(selection: Selection) -> bool:
+    """Return whether a selection has bounds of time, so that counts of all times say nothing of it."""
+    bounds = (selection.since, selection.until, selection.created_since, selection.created_until)
+    return any(each is not None for each in bounds)
 
 
 def _file_name(selection: Selection, now: datetime) -> str:

@@ -1,17 +1,15 @@
-"""What people are told of exports: how far one is, what came of it, and why one is not begun."""
+"""What people are told of exports: how far one is, and what came of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.access.messages import ACCESS
 from bot.browse.selection import Stream
-from bot.cloudflare.errors import CloudflareError
-from bot.export.collector import Bounds, Ending, Progress
-from bot.export.store import PER_PERSON
+from bot.export.collector import Bounds, Progress
+from bot.export.result import Result
 from bot.language.command import Command
-from bot.slack.channels import Reason
 from bot.ui.elements import (
     Message,
     actions,
@@ -49,42 +47,16 @@ class Asked:
     again: Command
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a reading.
-
-    Attributes:
-        name: the file's.
-        rows: how many it has.
-        ending: why the reading ended.
-        complete_since: the creation time down to which nothing is missing; None if there is no such time.
-        unread: the lists of which a part could not be read.
-        error: why the first could not; None if none failed.
-        unreadable_rows: rows that could not be read in full, or not at all.
-        unknown: rows that do not say whether they meet the conditions; they are not in the file.
-        is_some: workflows are left out that the person may not look at.
-    """
-
-    name: str
-    rows: int
-    ending: Ending
-    complete_since: datetime | None = None
-    unread: Sequence[Stream] = ()
-    error: CloudflareError | None = None
-    unreadable_rows: int = 0
-    unknown: int = 0
-    is_some: bool = False
-
-    @property
-    def is_partial(self) -> bool:
-        """Return whether rows are missing."""
-        return self.ending != "whole" or bool(self.unread)
-
-
 def begun_message(to: str) -> Message:
     """Tell where the file and its progress appear; `to` is a channel, empty for the person directly."""
     where = f"in {channel(to)}, for everybody there" if to else "in your direct messages with this bot"
     words = f"The export has begun. It shows how far it is, and then the file, {where}."
+    return message(words, [context(f"📦 {words}")])
+
+
+def proof_message(to: str) -> Message:
+    """Tell a person, in a channel, that a file is about to come there: it proves that they are there."""
+    words = f"You asked for an export to {channel(to)}: everybody here will see the file."
     return message(words, [context(f"📦 {words}")])
 
 
@@ -104,13 +76,12 @@ def progress_message(progress: Progress, asked: Asked, cancel: str, waits: float
         lines.append(
             f"Cloudflare's limit of requests, or your share of it, is used up: it goes on in {pause}."
         )
-    pressed = button("Cancel", CANCEL, cancel, "Cancel this export")
-    return _message("⏳", title, lines, asked, actions([pressed]))
+    return _message("⏳", title, lines, asked, _cancel(cancel))
 
 
-def sending_message(rows: int, asked: Asked) -> Message:
-    """Tell that all is read and the file is on its way."""
-    return _message("⏳", f"Sending the file: {_count(rows, 'row')}", [], asked)
+def sending_message(rows: int, asked: Asked, cancel: str) -> Message:
+    """Tell that the file is on its way; `cancel` is the value of the button that cancels it."""
+    return _message("⏳", f"Sending the file: {_count(rows, 'row')}", [], asked, _cancel(cancel))
 
 
 def result_message(result: Result, asked: Asked, bounds: Bounds) -> Message:
@@ -122,45 +93,69 @@ def result_message(result: Result, asked: Asked, bounds: Bounds) -> Message:
         bounds: of every export.
     """
     lines = [f"The file is {code(result.name)}."] if result.rows else []
-    if result.is_partial:
-        lines += _missing_lines(result, bounds)
+    if result.is_cut:
+        lines += _cut_lines(result, bounds)
+    lines += _uncertain_lines(result)
+    if result.created_since is not None and result.rows:
+        since = moment_after("created since", result.created_since)
+        lines.append(
+            f"Looked at: those that were {since}. An older one that has ended since then is not in it."
+        )
+    if result.is_some:
+        lines.append(f"It has the workflows that {person(asked.user)} may look at here: {command(ACCESS)}")
+    if not result.is_partial:
+        if result.rows:
+            return _message("✅", f"Exported {_count(result.rows, 'instance')}.", lines, asked)
+        return _message("📭", f"Nothing to export: {_no_such(result)}.", lines, asked)
+    lines.append("Narrow it down, as with `since:24h`, or try again.")
+    missing = "some are missing" if result.is_cut else "some may be missing"
+    title = f"Partial export: {_count(result.rows, 'instance')}, and {missing}."
+    return _message("⚠️", title, lines, asked, _run(asked.again))
+
+
+def _no_such(result: Result) -> str:
+    if result.created_since is None:
+        return "there are no such instances"
+    return f"no such instances among those {moment_after('created since', result.created_since)}"
+
+
+def _cut_lines(result: Result, bounds: Bounds) -> list[str]:
+    """Return why a part was not read, and what is surely in the file."""
+    ended = {
+        "time": f"It was ended after {duration(bounds.time)}, the longest that an export may take.",
+        "rows": f"It was ended at {bounds.rows:,} rows, the most that one export may have.",
+        "size": f"It was ended at {bounds.size // _MIB:,} MiB, the largest that an export may be.",
+        "refused": "It was ended because no cause of a failure can be read.",
+    }
+    lines = [ended[result.ending]] if result.ending in ended else []
+    if result.list_error is not None:
+        names = [code(_named(stream)) for stream in result.unread]
+        others = len(names) - _MOST_NAMED
+        more = f" and {others} more" if others > 0 else ""
+        said = explain(result.list_error).title
+        lines.append(f"Not read in full: {', '.join(names[:_MOST_NAMED])}{more}. {said}")
+    if result.complete_since is None:
+        return [*lines, "Rows may be missing anywhere in it."]
+    since = moment_after("created since", result.complete_since)
+    return [*lines, f"It has all that were {since}, and some of the older ones."]
+
+
+def _uncertain_lines(result: Result) -> list[str]:
+    """Return what was read and may be missing all the same."""
+    lines = []
+    if result.unlisted:
+        lines.append("The account's list of workflows could not be read in full: it may have more of them.")
     if result.unreadable_rows:
         lines.append(f"{_count(result.unreadable_rows, 'row')} could not be read in full.")
     if result.unknown:
         lines.append(
             f"{_count(result.unknown, 'row')} did not say whether they meet the filters, and are not in it."
         )
-    if result.is_some:
-        lines.append(f"It has the workflows that {person(asked.user)} may look at here: {command(ACCESS)}")
-    if not result.rows and not result.is_partial:
-        return _message("📭", "Nothing to export: there are no such instances.", lines, asked)
-    counted = _count(result.rows, "instance")
-    if result.is_partial:
-        title = f"Partial export: {counted}, and some are missing."
-        return _message("⚠️", title, lines, asked, _run(asked.again))
-    return _message("✅", f"Exported {counted}.", lines, asked)
-
-
-def _missing_lines(result: Result, bounds: Bounds) -> list[str]:
-    ended = {
-        "time": f"It was ended after {duration(bounds.time)}, the longest that an export may take.",
-        "rows": f"It was ended at {bounds.rows:,} rows, the most that one export may have.",
-        "size": f"It was ended at {bounds.size // _MIB:,} MiB, the largest that an export may be.",
-    }
-    lines = [ended[result.ending]] if result.ending in ended else []
-    if result.unread and result.error is not None:
-        names = ", ".join(dict.fromkeys(code(_named(stream)) for stream in result.unread[:_MOST_NAMED]))
-        others = len(result.unread) - _MOST_NAMED
-        more = f" and {others} more" if others > 0 else ""
-        lines.append(f"Not read in full: {names}{more}. {explain(result.error).title}")
-    if result.complete_since is None:
-        lines.append("Rows may be missing anywhere in it.")
-    else:
+    if result.unread_causes and result.cause_error is not None:
         lines.append(
-            f"It has all that were {moment_after('created since', result.complete_since)}, "
-            "and some of the older ones."
+            f"Why {_count(result.unread_causes, 'instance')} failed could not be read: they are not in it. "
+            f"{explain(result.cause_error).title}"
         )
-    lines.append("Narrow it down, as with `since:24h`, or try again.")
     return lines
 
 
@@ -199,79 +194,6 @@ def not_sent_lines(reason: str) -> tuple[str, ...]:
     )
 
 
-def not_allowed_message(again: Command) -> Message:
-    """Say that the bot may not send files, how that is changed, and that nothing was read."""
-    words = (
-        "This bot may not send files yet, so nothing was read. Somebody who manages the Slack app can add "
-        "the scope `files:write` under *OAuth &amp; Permissions* and install it again."
-    )
-    return message(words, [section(f"⚠️ {words}"), *_again(again)])
-
-
-def not_begun_message(why: str, again: Command) -> Message:
-    """Say that Slack does not let an export begin; `why` is its word."""
-    words = f"Slack did not let this export begin ({escape(why)}). Nothing was read; try again in a minute."
-    return message(words, [section(f"⚠️ {words}"), *_again(again)])
-
-
-def too_many_message(again: Command) -> Message:
-    """Refuse one more export of a person."""
-    words = f"You have {PER_PERSON} exports under way. Wait for one of them, or cancel it, and begin again."
-    return message(words, [section(f"⚠️ {words}"), *_again(again)])
-
-
-def busy_message(most: int, again: Command) -> Message:
-    """Refuse one more export of this bot."""
-    words = f"This bot makes {most} exports at once, and has as many. Begin again in a few minutes."
-    return message(words, [section(f"⚠️ {words}"), *_again(again)])
-
-
-def proof_message(to: str) -> Message:
-    """Tell a person, in a channel, that a file is about to come there: it proves that they are there."""
-    words = f"You asked for an export to {channel(to)}: everybody here will see the file."
-    return message(words, [context(f"📦 {words}")])
-
-
-_UNAVAILABLE: Final[dict[Reason, tuple[str, str]]] = {
-    "person": ("You are not in {}.", "Join it, and begin again."),
-    "bot": ("This bot is not in {}.", "Invite it with `/invite @workflows`, and begin again."),
-    "direct": (
-        "This bot can't post in a direct message between others.",
-        "Leave `to` out: it writes to you.",
-    ),
-    "archived": ("{} is archived.", "Choose another channel."),
-}
-
-
-def channel_unavailable_message(to: str, missing: Reason, again: Command) -> Message:
-    """Say why a file can't go to a channel, and that nothing was read."""
-    title, advice = _UNAVAILABLE[missing]
-    words = f"{title.format(channel(to))} Nothing was read. {advice}"
-    return message(words, [section(f"⛔ {words}"), *_again(again)])
-
-
-def channel_refused_message(to: str, workflow: str) -> Message:
-    """Refuse to show a channel a workflow that not all who read it may look at."""
-    words = (
-        f"An export of {code(workflow)} can't go to {channel(to)}: not everyone there may look at that. "
-        "Leave `to` out, and you get it directly."
-    )
-    return message(words, [section(f"⛔ {words}")])
-
-
-def not_yours_message(user: str, admins: Sequence[str]) -> Message:
-    """Tell a person who may cancel an export."""
-    others = f", or an admin of this bot ({', '.join(map(person, admins))})" if admins else ""
-    words = f"Only {person(user)}, who asked for this export, can cancel it{others}."
-    return message(words, [section(f"⛔ {words}")])
-
-
-def ended_message() -> Message:
-    """Tell that an export can't be cancelled any more."""
-    words = "This export has ended, or its file is being sent."
-    return message(words, [context(words)])
-
-
 def disk_lines() -> tuple[str, ...]:
     """Return what to say where the disk takes no more."""
     return (
@@ -308,10 +230,10 @@ def _message(
     return message(" ".join((title, *lines, typed)), said)
 
 
+def _cancel(value: str) -> list[Block]:
+    return actions([button("Cancel", CANCEL, value, "Cancel this export")])
+
+
 def _run(again: Command) -> list[Block]:
     pressed = run_button("Begin again", again)
     return [] if pressed is None else actions([pressed])
-
-
-def _again(again: Command) -> list[Block]:
-    return [section(f"Again: {command(again.whole())}", run_button("Try again", again))]

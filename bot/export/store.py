@@ -1,16 +1,17 @@
 """The exports under way in all processes: who is told if one does not come to its end.
 
 An export is not continued by another process. What was read of it is on the disk of the process that read it,
-and read anew it takes minutes and shows one moment. So it is enough that nobody waits in vain: each process
-says regularly that its exports go on, and whoever finds one of which that was not said tells the person.
+and read anew it takes minutes and shows one moment. So it is enough that no person waits in vain: each
+process says regularly that its exports go on, and another one tells the person of one of which that was not
+said.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Insert, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.slack.edited_messages import PostedMessage
@@ -24,6 +25,10 @@ _SILENT_FOR: Final = timedelta(seconds=60)
 
 class TooManyExports(Exception):
     """A person has as many exports under way as they may."""
+
+
+class ExportForgotten(Exception):
+    """An export is not in the database: another process told its person that it was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +73,37 @@ class ExportStore:
         count = select(func.count()).where(
             exports.c.team_id == team, exports.c.user == export.user, exports.c.beat_at > self._silent_since()
         )
-        row = insert(exports).values(
-            key=export.key,
-            user=export.user,
-            command=export.command,
-            channel="",
-            ts="",
-            beat_at=self._seconds(),
-            sending=False,
-            team_id=team,
-        )
         async with self._engine.begin() as connection:
             if (await connection.scalar(count) or 0) >= PER_PERSON:
                 raise TooManyExports
-            await connection.execute(row)
+            await connection.execute(self._insert(export, team))
+
+    async def restore(self, export: StoredExport, team: str) -> None:
+        """Note anew that an export goes on, which was forgotten."""
+        async with self._engine.begin() as connection:
+            await connection.execute(self._insert(export, team))
 
     async def tell_by(self, key: str, message: PostedMessage) -> None:
         """Note which message tells of an export."""
-        await self._update(key, channel=message.channel, ts=message.ts)
-
-    async def send(self, key: str) -> None:
-        """Note that an export's file is about to be shown."""
-        await self._update(key, sending=True)
-
-    async def beat(self, key: str) -> bool:
-        """Note that an export goes on; return whether it is to: nobody cancelled it or gave it up."""
-        going_on = (
-            update(exports)
-            .where(exports.c.key == key, exports.c.cancelled_by.is_(None))
-            .values(beat_at=self._seconds())
-            .returning(exports.c.key)
-        )
+        told = update(exports).where(exports.c.key == key).values(channel=message.channel, ts=message.ts)
         async with self._engine.begin() as connection:
-            return (await connection.execute(going_on)).first() is not None
+            await connection.execute(told)
+
+    async def send(self, key: str) -> str | None:
+        """Note that an export's file is about to be shown, unless a person cancelled it; return who.
+
+        Raises:
+            ExportForgotten: it is not there.
+        """
+        return await self._update(key, sending=exports.c.cancelled_by.is_(None))
+
+    async def beat(self, key: str) -> str | None:
+        """Note that an export goes on; return Slack's id of the person who cancelled it, if one did.
+
+        Raises:
+            ExportForgotten: it is not there.
+        """
+        return await self._update(key, beat_at=self._seconds())
 
     async def find(self, key: str, team: str) -> StoredExport | None:
         """Return an export under way, if it is."""
@@ -109,30 +112,60 @@ class ExportStore:
             row = (await connection.execute(found)).mappings().first()
         return None if row is None else _export(row)
 
-    async def cancel(self, key: str, user: str) -> None:
-        """Have the process that makes an export end it."""
-        await self._update(key, cancelled_by=user)
-
-    async def canceller(self, key: str) -> str | None:
-        """Return Slack's id of who cancelled an export; None for nobody."""
-        async with self._engine.connect() as connection:
-            return await connection.scalar(select(exports.c.cancelled_by).where(exports.c.key == key))
+    async def cancel(self, key: str, user: str) -> bool:
+        """Have the process that makes an export end it; return whether that is still possible."""
+        cancelled = (
+            update(exports)
+            .where(exports.c.key == key, exports.c.sending.is_(False))
+            .values(cancelled_by=user)
+            .returning(exports.c.key)
+        )
+        async with self._engine.begin() as connection:
+            return (await connection.execute(cancelled)).first() is not None
 
     async def end(self, key: str) -> None:
         """Forget an export whose person knows its end."""
         async with self._engine.begin() as connection:
             await connection.execute(delete(exports).where(exports.c.key == key))
 
-    async def take_abandoned(self, team: str) -> list[StoredExport]:
-        """Return a team's exports that no process makes any more, and forget them: one caller has each."""
-        is_abandoned = exports.c.beat_at <= self._silent_since()
+    async def take_abandoned(self, team: str, own: Collection[str]) -> list[StoredExport]:
+        """Return a team's exports that no process makes any more, and forget them: one caller has each.
+
+        Args:
+            team: Slack's id of the workspace.
+            own: those that the caller makes; it may have stood still for a while.
+        """
+        is_abandoned = (exports.c.beat_at <= self._silent_since()) & exports.c.key.not_in(own)
         taken = delete(exports).where(exports.c.team_id == team, is_abandoned).returning(*exports.c)
         async with self._engine.begin() as connection:
             return [_export(row) for row in (await connection.execute(taken)).mappings()]
 
-    async def _update(self, key: str, **values: str | bool) -> None:
+    async def _update(self, key: str, **values: int | ColumnElement[bool]) -> str | None:
+        """Change an export; return Slack's id of the person who cancelled it, if one did.
+
+        Raises:
+            ExportForgotten: it is not there.
+        """
+        changed = (
+            update(exports).where(exports.c.key == key).values(**values).returning(exports.c.cancelled_by)
+        )
         async with self._engine.begin() as connection:
-            await connection.execute(update(exports).where(exports.c.key == key).values(**values))
+            row = (await connection.execute(changed)).first()
+        if row is None:
+            raise ExportForgotten
+        return None if row[0] is None else str(row[0])
+
+    def _insert(self, export: StoredExport, team: str) -> Insert:
+        return insert(exports).values(
+            key=export.key,
+            user=export.user,
+            command=export.command,
+            channel=export.message.channel if export.message else "",
+            ts=export.message.ts if export.message else "",
+            beat_at=self._seconds(),
+            sending=export.is_sending,
+            team_id=team,
+        )
 
     def _silent_since(self) -> int:
         return self._seconds() - int(_SILENT_FOR.total_seconds())

@@ -30,7 +30,7 @@ from bot.failures.requests import DEFAULT_SINCE, ListFailures, RefreshFailures, 
 from bot.language import times
 from bot.language.times import Clock
 from bot.slack.interaction import Interaction
-from bot.slack.reply import Delayed, PostToChannel, Reply, ShowMessage
+from bot.slack.reply import Delayed, PostToChannel, Reply, ShowMessage, in_place, without_word
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones
 
@@ -89,12 +89,12 @@ class FailureHandlers:
             selection = at(request.selection, clock)
             shown = await self._show(audience, selection, fresh=True, notices=notices)
             self._refresh_pause.begin(interaction.team, request.command())
-        return _in_place(shown)
+        return in_place(shown)
 
     async def share(self, request: ShareFailures, interaction: Interaction) -> Reply:
         """Show everybody in the channel what a person sees."""
         failures, audience = request.selection, Audience(await self._access.viewer(interaction))
-        shown = await self._read_and_show(audience, failures)
+        shown = await without_word(await self._show(audience, failures))
         return PostToChannel(shown.message)
 
     async def _show(
@@ -127,16 +127,7 @@ class FailureHandlers:
 
         if self._reader.unknown(found, team) <= _MANY:
             return await explain()
-        return Delayed(reading_message(len(found.rows)), explain)
-
-    async def _read_and_show(self, audience: Audience, selection: Selection) -> ShowMessage:
-        """Show failures without a word before."""
-        shown: Reply = await self._show(audience, selection)
-        while isinstance(shown, Delayed):
-            shown = await shown.then()
-        if not isinstance(shown, ShowMessage):
-            raise TypeError(f"failures are shown by a {type(shown).__name__}")
-        return shown
+        return Delayed(reading_message(found), explain)
 
     async def _controls(self, failures: Failures, team: str) -> FailureControls:
         selection, shown = failures.selection, failures.groups[:MOST_GROUPS]
@@ -156,7 +147,9 @@ class FailureHandlers:
         return FailureControls(
             details=details,
             lists=lists,
-            all=await save(OpenList(Bookmark(ListQuery(selection)))) if failures.total else None,
+            all=await save(OpenList(Bookmark(ListQuery(selection))))
+            if failures.total or failures.created_since
+            else None,
             refresh=await save(RefreshFailures(selection)),
             share=await save(ShareFailures(selection)),
         )
@@ -173,14 +166,3 @@ def _since_some_time(selection: Selection, clock: Clock) -> Selection:
 def _list_of(group: FailureGroup, selection: Selection) -> OpenList:
     chosen = replace(selection, workflows=(group.workflow,), where=Conditions(cause=group.key))
     return OpenList(Bookmark(ListQuery(chosen)))
-
-
-def _in_place(shown: ShowMessage | Delayed) -> ShowMessage | Delayed:
-    if isinstance(shown, ShowMessage):
-        return replace(shown, in_place=True)
-
-    async def then() -> Reply:
-        reply = await shown.then()
-        return _in_place(reply) if isinstance(reply, ShowMessage | Delayed) else reply
-
-    return replace(shown, then=then)

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 from bot.browse.requests import ShowInstance
+from bot.browse.screen import Found
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import CloudflareError, RateLimited
 from bot.failures.model import FailureGroup, Failures
-from bot.language.durations import parse_duration
+from bot.language.durations import span_in_words
 from bot.language.tokens import COMMAND
 from bot.ui import charts, limits
 from bot.ui.elements import (
@@ -118,9 +119,10 @@ def failures_message(
     return message(_fallback_text(failures, again), blocks)
 
 
-def reading_message(total: int) -> Message:
+def reading_message(found: Found) -> Message:
     """Tell that many instances are asked about before the answer comes."""
-    words = f"{total:,} failed. Reading why… The answer follows."
+    count = _count(len(found.rows), is_exact=found.is_complete)
+    words = f"{count[0].upper()}{count[1:]} failed. Reading why… The answer follows."
     return message(words, [context(f"⏳ {words}")])
 
 
@@ -142,7 +144,8 @@ def _top(failures: Failures, notices: Sequence[str]) -> list[Block]:
 
 def _title(failures: Failures) -> str:
     if failures.total:
-        return f"🔴 {_subject(failures)}: {_count(failures, failures.total)} failed {_window(failures)}"
+        count = _count(failures.total, is_exact=failures.is_counted)
+        return f"🔴 {_subject(failures)}: {count} failed {_window(failures)}"
     mark = "✅" if failures.is_complete else "⚠️"
     what = "nothing failed" if failures.is_complete else "no failure found so far"
     return f"{mark} {_subject(failures)}: {what} {_window(failures)}"
@@ -161,30 +164,39 @@ def _window(failures: Failures) -> str:
     since, until = failures.selection.since, failures.selection.until
     if until is not None or since is None:
         return f"from {since.text} to {until.text}" if since and until else ""
-    return f"in the last {since.text}" if parse_duration(since.text) else f"since {since.text}"
+    span = span_in_words(since.text)
+    return f"since {since.text}" if span is None else f"in the last {span}"
 
 
-def _count(failures: Failures, count: int, *, of_group: bool = False) -> str:
-    is_exact = failures.found.is_complete and not failures.found.searched.unknown
-    if of_group:
-        is_exact = failures.is_complete
+def _count(count: int, *, is_exact: bool) -> str:
     return f"{count:,}" if is_exact else f"at least {count:,}"
+
+
+def _is_exact(failures: Failures, group: FailureGroup) -> bool:
+    """Return whether a group has all its members: others may be among those whose cause is not known."""
+    return failures.is_counted if group.cause is None else failures.is_complete
 
 
 def _groups(failures: Failures, controls: FailureControls, size: _Size) -> Iterator[Block]:
     for group in failures.groups[: size.groups]:
         yield section(_group(failures, group, size.error))
-        yield from actions(_group_buttons(group, controls, size.ids))
-    if rest := failures.groups[size.groups :]:
-        total = sum(group.total for group in rest)
-        kinds = _plural(len(rest), "smaller group", "smaller groups")
-        yield context(f"And {kinds} with {_plural(total, 'failure', 'failures')}: the list has them.")
+        yield from actions(_group_buttons(failures, group, controls, size.ids))
+    rest = failures.groups[size.groups :]
+    if smaller := [group for group in rest if group.cause is not None]:
+        total = sum(group.total for group in smaller)
+        count = _count(total, is_exact=failures.is_complete)
+        kinds = _plural(len(smaller), "smaller group", "smaller groups")
+        of_them = "failure" if total == 1 else "failures"
+        yield context(f"And {kinds} with {count} {of_them}: the list has them.")
+    if unknown := sum(group.total for group in rest if group.cause is None):
+        count = _count(unknown, is_exact=failures.is_counted)
+        yield context(f"And {count} failed for reasons that are not known: the list has them.")
     if failures.stretch is not None and any(_is_drawn(group) for group in failures.groups[: size.groups]):
         yield context(f"Each mark of a chart is {duration(failures.stretch)}, the last one up to now.")
 
 
 def _group(failures: Failures, group: FailureGroup, longest: int) -> str:
-    count = _count(failures, group.total, of_group=group.cause is not None)
+    count = _count(group.total, is_exact=_is_exact(failures, group))
     facts = [
         f"step {code(group.cause.step, _LONGEST_STEP)}" if group.cause and group.cause.step else "",
         code(group.workflow, _LONGEST_NAME) if len(failures.workflows) > 1 else "",
@@ -217,14 +229,14 @@ def _when(group: FailureGroup) -> str:
 
 
 def _version(group: FailureGroup) -> str:
-    deployment = group.deployment
+    deployment, new = group.deployment, "🆕 new" if group.is_new else ""
     if deployment is None:
-        return ""
+        return new
     version = code(deployment.version[:_VERSION])
-    if deployment.created_on is None or group.first is None:
-        return f"version {version}" if group.total == 1 else f"all on version {version}"
-    after = group.first - deployment.created_on
-    return f"🆕 first seen {duration(after)} after version {version}"
+    if deployment.created_on is not None and group.first is not None:
+        return f"🆕 first seen {duration(group.first - deployment.created_on)} after version {version}"
+    since = "since" if not deployment.is_only else "all on" if group.total > 1 else ""
+    return " · ".join(filter(None, (new, f"{since} version {version}".strip())))
 
 
 def _short_id(text: str) -> str:
@@ -237,7 +249,9 @@ def _is_drawn(group: FailureGroup) -> bool:
     return len(group.counts) > 1 and group.total > 1
 
 
-def _group_buttons(group: FailureGroup, controls: FailureControls, ids: int) -> list[Block]:
+def _group_buttons(
+    failures: Failures, group: FailureGroup, controls: FailureControls, ids: int
+) -> list[Block]:
     found = []
     for instance in group.instances[:ids]:
         if value := controls.details.get((group.workflow, instance.id)):
@@ -246,6 +260,8 @@ def _group_buttons(group: FailureGroup, controls: FailureControls, ids: int) -> 
     pressed = [with_number(each, number) for number, each in enumerate(found, 1)]
     if group.key is not None and (value := controls.lists.get((group.workflow, group.key))):
         label = "List it" if group.total == 1 else f"List the {group.total:,}"
+        if not _is_exact(failures, group):
+            label = "List them"
         pressed.append(button(label, "list_open", value, f"{label} of {group.workflow} with this cause"))
     return pressed
 
@@ -254,6 +270,10 @@ def _buttons(failures: Failures, controls: FailureControls) -> list[Block]:
     pressed = []
     if controls.all is not None:
         label = "Show it" if failures.total == 1 else f"Show all {failures.total:,}"
+        if not failures.is_counted:
+            label = "Show the list"
+        elif not failures.total:
+            label = "Search older ones"
         pressed.append(button(label, "list_open", controls.all, f"{label} as a list"))
     if controls.refresh is not None:
         pressed.append(button("⟳ Refresh", "failures_refresh", controls.refresh, "Read the failures again"))
@@ -279,10 +299,14 @@ def _not_known(failures: Failures) -> Iterator[str]:
     if not found.searched.complete:
         back = f" {moment_after('back to', found.searched.back_to)}" if found.searched.back_to else ""
         why = f" {_title_of(found.searched.stopped)}" if found.searched.stopped else ""
+        narrow = "" if found.unread else " Name fewer workflows, or a later `since:`."
         yield (
-            f"⚠️ {found.searched.rows:,} instances were searched{back}, and there are older ones, which may "
-            f"have failed since.{why} Name fewer workflows, or a later `since:`."
+            f"⚠️ {_plural(found.searched.rows, 'instance was', 'instances were')} searched{back}, and older "
+            f"ones may have failed since.{why}{narrow}"
         )
+    if found.incomplete_rows:
+        rows = _plural(found.incomplete_rows, "row", "rows")
+        yield f"⚠️ {rows} of Cloudflare's answer could not be read, so that failures may be missing here."
     if found.left_out_count:
         lists = _plural(found.left_out_count, "workflow was", "workflows were")
         yield f"⚠️ {lists} left out: {_names(found.left_out, found.left_out_count)}. Name them to see theirs."
@@ -325,7 +349,7 @@ def _fallback_text(failures: Failures, again: str) -> str:
     said = [f"{escape(_title(failures))}{ended}{created}, as of {iso(failures.found.fetched_at)}."]
     for group in failures.groups[: _IN_TEXT.groups]:
         step = f" in step {code(group.cause.step, _LONGEST_STEP)}" if group.cause and group.cause.step else ""
-        count = _count(failures, group.total, of_group=group.cause is not None)
+        count = _count(group.total, is_exact=_is_exact(failures, group))
         said.append(f"{count} {_TIMES} {_error(group, _IN_TEXT.error)}{step}.")
     if not failures.is_complete:
         said.append("Not everything could be read.")

@@ -1,6 +1,6 @@
 """What failed, by cause: values that `reading` makes and `messages` shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,18 +14,23 @@ from bot.cloudflare.models import Instance
 
 MOST_MARKS: Final = 12
 """Stretches of time that the small chart of a group has."""
+_LARGEST: Final = 2
+_NEWEST: Final = 2
+"""Groups that come right behind the largest ones: what has just begun is small."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A version that all failures of a group ran.
+    """The version that the first failure of a group ran.
 
     Attributes:
         version: its id.
+        is_only: whether all of them ran it.
         created_on: when it was made, if that was shortly before the first of them; else None.
     """
 
     version: str
+    is_only: bool = True
     created_on: datetime | None = None
 
 
@@ -38,7 +43,9 @@ class FailureGroup:
         cause: why they failed, in the newest's own words; None where it could not be read, or was not asked.
         key: names the cause in `cause:KEY`; None likewise.
         instances: the newest first, by their end.
-        deployment: the version that they all ran; None if it is not known, or they ran several.
+        deployment: since which version they are there; None if that is not known.
+        is_new: whether all of them are from the last stretch of time, and none was before, see
+            `Failures.stretch`.
         counts: how many of them there are in each stretch of time, see `Failures.stretch`.
     """
 
@@ -47,6 +54,7 @@ class FailureGroup:
     key: str | None
     instances: Sequence[Instance]
     deployment: Deployment | None = None
+    is_new: bool = False
     counts: Sequence[int] = ()
 
     @property
@@ -94,8 +102,8 @@ class Failures:
     Attributes:
         selection: what was asked; it has a `since`.
         found: the instances, and how far they were searched.
-        groups: the largest first, and the newest first of equal ones; at the end those whose cause is not
-            known, of each workflow.
+        groups: the most telling first, see `ranked`; at the end those whose cause is not known, of each
+            workflow.
         unknown: those.
         stretch: the time that each count of a group is about, from `since` on; None without a chart.
     """
@@ -118,17 +126,42 @@ class Failures:
         Cloudflare lists by creation, and one that was created at any time before may have failed since.
         """
         searched = self.found.searched
-        return searched.back_to if searched.complete and self.selection.since is not None else None
+        return searched.bounded_at if searched.complete else None
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether these are all that failed of those that were created since then."""
+        return self.found.is_complete
 
     @property
     def is_complete(self) -> bool:
-        """Return whether these are all of those looked at, and it is known why each of them failed."""
-        return self.found.is_complete and not self.found.searched.unknown and not self.unknown.total
+        """Return whether these are all likewise, and it is known why each of them failed."""
+        return self.is_counted and not self.unknown.total
 
     @property
     def workflows(self) -> tuple[str, ...]:
         """Return the workflows that failed, each once, in the order of the groups."""
         return tuple(dict.fromkeys(group.workflow for group in self.groups))
+
+
+def ranked(groups: Iterable[FailureGroup]) -> Sequence[FailureGroup]:
+    """Return the largest groups first, but for two new ones behind the two largest.
+
+    The newest comes first of equal ones. Those whose cause is not known are at the end.
+    """
+    by_size = sorted(groups, key=_size_rank)
+    first, others = by_size[:_LARGEST], by_size[_LARGEST:]
+    new = sorted((group for group in others if group.is_new), key=_first_of, reverse=True)[:_NEWEST]
+    return [*first, *new, *(group for group in others if group not in new)]
+
+
+def _size_rank(group: FailureGroup) -> tuple[bool, int, float, str]:
+    last = group.last.timestamp() if group.last else 0.0
+    return group.cause is None, -group.total, -last, group.workflow
+
+
+def _first_of(group: FailureGroup) -> float:
+    return group.first.timestamp() if group.first else 0.0
 
 
 def spread(moments: Sequence[datetime], start: datetime, stretch: timedelta, count: int) -> tuple[int, ...]:

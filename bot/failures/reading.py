@@ -20,7 +20,15 @@ from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Instance
 from bot.failures.grouping import group_by_cause
-from bot.failures.model import MOST_MARKS, Deployment, FailureGroup, Failures, UnknownCauses, spread
+from bot.failures.model import (
+    MOST_MARKS,
+    Deployment,
+    FailureGroup,
+    Failures,
+    UnknownCauses,
+    ranked,
+    spread,
+)
 
 WITHIN: Final = timedelta(seconds=20)
 """How long instances are asked about; Slack takes an answer for half an hour, people do not wait for it."""
@@ -84,44 +92,45 @@ class FailureReader:
         """
         until = asyncio.get_running_loop().time() + self._within
         causes = await self._causes.read(found.account, _failed(found.rows), team=team, until=until)
-        groups = _groups(found.rows, causes)
-        groups = await self._with_deployments(groups, selection, found)
         stretch = _stretch(selection, found)
-        if stretch is not None and selection.since is not None:
-            groups = [_with_counts(group, selection.since.at, stretch) for group in groups]
-        return Failures(selection, found, groups, _unknown(causes), stretch)
+        # Texts are folded for each cause that nobody grouped before; that takes a while for some hundred.
+        groups = await asyncio.to_thread(_groups, found.rows, causes, selection, stretch)
+        failures = Failures(selection, found, groups, _unknown(causes), stretch)
+        if not failures.is_complete:  # what was not read may have failed before, or by another version
+            return replace(failures, groups=ranked(groups))
+        groups = ranked([_since_when(group, failures) for group in groups])
+        return replace(failures, groups=await self._with_deployments(groups, selection, found.account))
 
     async def _with_deployments(
-        self, groups: Sequence[FailureGroup], selection: Selection, found: Found
+        self, groups: Sequence[FailureGroup], selection: Selection, account: str
     ) -> Sequence[FailureGroup]:
-        """Say of the first groups which version they ran, and whether that was new."""
-        known = await asyncio.gather(
-            *(self._deployment(group, selection, found) for group in groups[:MOST_VERSIONS])
-        )
-        first = [replace(group, deployment=each) for group, each in zip(groups, known, strict=False)]
-        return [*first, *groups[MOST_VERSIONS:]]
+        """Say of the first groups whether the version that they began with was new."""
+        first = groups[:MOST_VERSIONS]
+        dated = await asyncio.gather(*(self._dated(group, selection, account) for group in first))
+        return [*dated, *groups[MOST_VERSIONS:]]
 
-    async def _deployment(self, group: FailureGroup, selection: Selection, found: Found) -> Deployment | None:
-        versions = {instance.version_id for instance in group.instances}
-        version = next(iter(versions))
-        if len(versions) > 1 or version is None or group.cause is None:
-            return None
-        _, workflows = self._accounts.get(found.account)
+    async def _dated(self, group: FailureGroup, selection: Selection, account: str) -> FailureGroup:
+        if group.deployment is None:
+            return group
+        _, workflows = self._accounts.get(account)
         try:
-            created_on = (
-                await workflows.get_version(group.workflow, version, priority=Priority.BACKGROUND)
-            ).created_on
+            version = await workflows.get_version(
+                group.workflow, group.deployment.version, priority=Priority.BACKGROUND
+            )
         except CloudflareError:  # what it adds is not worth a notice
-            created_on = None
-        is_new = found.is_complete and _is_near(created_on, group.first, selection)
-        return Deployment(version, created_on if is_new else None)
+            return group
+        if not _is_near(version.created_on, group.first, selection):
+            return group
+        return replace(group, deployment=replace(group.deployment, created_on=version.created_on))
 
 
 def _failed(rows: Sequence[Row]) -> list[FailedInstance]:
     return [FailedInstance(row.workflow, row.instance.id, row.instance.ended_on) for row in rows]
 
 
-def _groups(rows: Sequence[Row], causes: Causes) -> Sequence[FailureGroup]:
+def _groups(
+    rows: Sequence[Row], causes: Causes, selection: Selection, stretch: timedelta | None
+) -> Sequence[FailureGroup]:
     failed = (
         (row.workflow, row.instance, causes.known.get(each))
         for row, each in zip(rows, _failed(rows), strict=True)
@@ -130,13 +139,26 @@ def _groups(rows: Sequence[Row], causes: Causes) -> Sequence[FailureGroup]:
     for key, members in group_by_cause(failed).items():
         instances: tuple[Instance, ...] = tuple(instance for instance, _ in members)
         name = None if key.fingerprint is None else key.fingerprint.key
-        groups.append(FailureGroup(key.workflow, members[0][1], name, instances))
-    return sorted(groups, key=_rank)
+        group = FailureGroup(key.workflow, members[0][1], name, instances)
+        if stretch is not None and selection.since is not None:
+            group = _with_counts(group, selection.since.at, stretch)
+        groups.append(group)
+    return groups
 
 
-def _rank(group: FailureGroup) -> tuple[bool, int, float, str]:
-    last = group.last.timestamp() if group.last else 0.0
-    return group.cause is None, -group.total, -last, group.workflow
+def _since_when(group: FailureGroup, failures: Failures) -> FailureGroup:
+    """Say since which version a group is there, and whether it has just begun."""
+    oldest = group.instances[-1].version_id
+    is_only = all(each.version_id == oldest for each in group.instances)
+    begins = failures.found.fetched_at - failures.stretch if failures.stretch else None
+    return replace(
+        group,
+        deployment=None if oldest is None else Deployment(oldest, is_only=is_only),
+        is_new=begins is not None
+        and failures.selection.until is None
+        and group.first is not None
+        and group.first >= begins,
+    )
 
 
 def _unknown(causes: Causes) -> UnknownCauses:

@@ -14,7 +14,7 @@ from bot.cloudflare.errors import (
     WorkflowNotFound,
 )
 from bot.cloudflare.limiter import Priority
-from bot.find.model import Allowance, Coverage, Hit, Place
+from bot.find.model import Allowance, Candidate, Coverage, Hit
 from bot.find.targets import spellings
 from bot.inspect.model import row_of
 
@@ -29,7 +29,7 @@ class Asking:
     Attributes:
         accounts: all of them.
         instance: the id.
-        coverage: is told what was asked.
+        coverage: notes what was asked.
         allowance: how many workflows may be asked; None for all of them.
         most_failures: answers that fail before an account is left alone.
         hits: the instances that were found so far.
@@ -43,22 +43,22 @@ class Asking:
     hits: list[Hit] = field(default_factory=list)
     _failures: Counter[str | None] = field(default_factory=Counter)
 
-    async def ask(self, places: Sequence[Place], at_once: int) -> None:
+    async def ask(self, candidates: Sequence[Candidate], at_once: int) -> None:
         """Ask workflows in their order."""
-        waiting = iter(places)
-        await asyncio.gather(*(self._work(waiting) for _ in range(min(at_once, len(places)))))
+        waiting = iter(candidates)
+        await asyncio.gather(*(self._work(waiting) for _ in range(min(at_once, len(candidates)))))
 
-    async def _work(self, waiting: Iterator[Place]) -> None:
+    async def _work(self, waiting: Iterator[Candidate]) -> None:
         """Ask one workflow after the other until there is no need."""
-        for place in waiting:
-            if place.account in self.coverage.stopped:
+        for candidate in waiting:
+            if candidate.account in self.coverage.stopped:
                 continue
             if not self._may_go_on():
                 return
             try:
-                hit = await self._ask_one(place)
+                hit = await self._ask_one(candidate)
             except CloudflareError as error:
-                self._note_failure(place, error)
+                self._note_failure(candidate, error)
             else:
                 self.coverage.asked += 1
                 self.hits += [hit] if hit else []
@@ -72,29 +72,31 @@ class Asking:
         self.allowance.left -= 1
         return True
 
-    def _note_failure(self, place: Place, error: CloudflareError) -> None:
-        account = place.account
+    def _note_failure(self, candidate: Candidate, error: CloudflareError) -> None:
+        account = candidate.account
         if isinstance(error, RateLimited):
             self.coverage.stopped.setdefault(account, error)
             return
-        self.coverage.failed[account, place.workflow.name] = error
+        self.coverage.failed[account, candidate.workflow.name] = error
         self._failures[account] += 1
         if self._failures[account] >= self.most_failures:
             self.coverage.stopped.setdefault(account, error)
 
-    async def _ask_one(self, place: Place) -> Hit | None:
+    async def _ask_one(self, candidate: Candidate) -> Hit | None:
         """Return the instance of a workflow; None if it has none of this id.
 
         Raises:
             CloudflareError: it can't be asked.
         """
-        _, workflows = self.accounts.get(place.account)
+        _, workflows = self.accounts.get(candidate.account)
         for text in spellings(self.instance):
             try:
-                detail = await workflows.get_detail(place.workflow.name, text, priority=Priority.BACKGROUND)
+                detail = await workflows.get_detail(
+                    candidate.workflow.name, text, priority=Priority.BACKGROUND
+                )
             except (InstanceNotFound, WorkflowNotFound):
                 continue
             if detail.status is None and detail.queued is None:
                 raise InvalidResponse("the answer says nothing of an instance")
-            return Hit(place.holds(text), row_of(text, detail))
+            return Hit(candidate.holds(text), row_of(text, detail))
         return None

@@ -19,7 +19,7 @@ from bot.find.messages import (
     rows_message,
     with_way,
 )
-from bot.find.model import Found, Hit, Places, SearchResult
+from bot.find.model import Hit, SearchResult, SearchScope, TargetOutcome
 from bot.find.requests import FindInstances
 from bot.find.search import InstanceSearch
 from bot.find.targets import Targets, read_targets, target_of_id
@@ -30,7 +30,7 @@ from bot.slack.requests import RequestStore
 
 _MOST_WORDS_OF_NAME: Final = 5
 _MANY: Final = 20
-"""Workflows that are asked before the person is told that it takes a while."""
+"""Workflows to ask from which on a notice comes first that it takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class FindHandlers:
 
     async def find(self, request: FindInstances, interaction: Interaction) -> Reply:
         """Show the instances that a text asks for: one as `show` does, several as a list."""
-        places = await self.search.places(await self.access.viewer(interaction), request.account)
-        targets = read_targets(request.text, _accounts_of(places))
+        scope = await self.search.scope(await self.access.viewer(interaction), request.account)
+        targets = read_targets(request.text, _accounts_of(scope))
         if not targets.shown:
             if len(request.text.split()) > _MOST_WORDS_OF_NAME:
                 return ShowMessage(no_id_message())
@@ -70,17 +70,15 @@ class FindHandlers:
                 named.workflow, named.instance, account=named.account, account_id=named.account_id
             )
             return await self.inspect.describe(one, interaction)
-        return await self._find(request, targets, places, interaction)
+        return await self._find(request, targets, scope, interaction)
 
     async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
         """Show the instance that words name; one without its workflow is looked for."""
         if request.workflow is not None or request.instance is None:
             return await self.inspect.describe(request, interaction)
-        places = await self.search.places(await self.access.viewer(interaction), request.account)
+        scope = await self.search.scope(await self.access.viewer(interaction), request.account)
         targets = Targets((target_of_id(request.instance),))
-        return await self._find(
-            FindInstances(request.instance, request.account), targets, places, interaction
-        )
+        return await self._find(FindInstances(request.instance, request.account), targets, scope, interaction)
 
     async def show_not_yet(self, request: NotYet, interaction: Interaction) -> Reply:
         """Say that the bot can't do something yet, and to which instance it would be done."""
@@ -89,34 +87,34 @@ class FindHandlers:
         viewer = await self.access.viewer(interaction)
         if not viewer.visible_accounts:
             return await self.lists.show_not_yet(request, interaction)
-        places = await self.search.places(viewer, None)
+        scope = await self.search.scope(viewer, None)
         targets = Targets((target_of_id(request.instance),))
-        result = await self._search(targets, places, everywhere=False)
+        result = await self._search(targets, scope, everywhere=False)
         if len(result.hits) != 1:
             return await self.lists.show_not_yet(request, interaction)
         return ShowMessage(not_yet_message_of(request, result.hits[0].subject))
 
     async def _find(
-        self, request: FindInstances, targets: Targets, places: Places, interaction: Interaction
+        self, request: FindInstances, targets: Targets, scope: SearchScope, interaction: Interaction
     ) -> Reply:
         """Look where hints lead; then, if there is more to ask than a moment takes, say so and go on."""
-        hinted = [] if request.everywhere else await self._hinted(targets, places)
-        rest = partial(self._rest, request, targets, places, hinted, interaction)
+        hinted = [] if request.everywhere else await self._hinted(targets, scope)
+        rest = partial(self._rest, request, targets, scope, hinted, interaction)
         missing = [found for found in hinted if _is_to_be_looked_for(found)]
-        to_ask = sum(not place.is_empty for place in places.found)
+        to_ask = sum(not candidate.is_empty for candidate in scope.candidates)
         if (missing or request.everywhere) and to_ask > _MANY:
-            return Delayed(looking_message(targets, to_ask, places), rest)
+            return Delayed(looking_message(targets, to_ask, scope), rest)
         return await rest()
 
     async def _rest(
         self,
         request: FindInstances,
         targets: Targets,
-        places: Places,
-        hinted: Sequence[Found],
+        scope: SearchScope,
+        hinted: Sequence[TargetOutcome],
         interaction: Interaction,
     ) -> Reply:
-        result = await self._search(targets, places, everywhere=request.everywhere, hinted=hinted)
+        result = await self._search(targets, scope, everywhere=request.everywhere, hinted=hinted)
         hits = result.hits
         if not hits and len(targets.shown) == 1:
             return ShowMessage(none_found_message(result, request, self.now()))
@@ -128,41 +126,39 @@ class FindHandlers:
             return with_way(shown, result, request) if isinstance(shown, ShowMessage) else shown
         return ShowMessage(rows_message(result, request, self.requests.encode_if_fits, self.now()))
 
-    async def _hinted(self, targets: Targets, places: Places) -> list[Found]:
-        return list(
-            await asyncio.gather(*(self.search.find_by_hints(each, places) for each in targets.shown))
-        )
+    async def _hinted(self, targets: Targets, scope: SearchScope) -> list[TargetOutcome]:
+        return list(await asyncio.gather(*(self.search.find_by_hints(each, scope) for each in targets.shown)))
 
     async def _search(
         self,
         targets: Targets,
-        places: Places,
+        scope: SearchScope,
         *,
         everywhere: bool,
-        hinted: Sequence[Found] | None = None,
+        hinted: Sequence[TargetOutcome] | None = None,
     ) -> SearchResult:
         """Look for each target where hints lead, and for those that are missing in all workflows."""
         if hinted is None or len(hinted) < len(targets.shown):
-            hinted = await self._hinted(targets, places)
+            hinted = await self._hinted(targets, scope)
         allowance = None if everywhere else self.search.allowance()
         hits: list[Hit] = [hit for found in hinted for hit in found.hits]
-        found: list[Found] = []
+        found: list[TargetOutcome] = []
         for each in hinted:
             if _is_to_be_looked_for(each) or (everywhere and each.elsewhere is None):
-                found.append(await self.search.find(each, places, hits, allowance))
+                found.append(await self.search.find(each, scope, hits, allowance))
                 hits += found[-1].hits
             else:
                 found.append(each)
-        return SearchResult(found, places, targets.left_out)
+        return SearchResult(found, scope, targets.left_out)
 
 
-def _is_to_be_looked_for(found: Found) -> bool:
+def _is_to_be_looked_for(found: TargetOutcome) -> bool:
     return not found.hits and found.elsewhere is None
 
 
-def _accounts_of(places: Places) -> dict[str, str | None]:
+def _accounts_of(scope: SearchScope) -> dict[str, str | None]:
     """Return the account of each workflow by its name; of several of one name, the first."""
     accounts: dict[str, str | None] = {}
-    for place in places.found:
-        accounts.setdefault(place.workflow.name, place.account)
+    for candidate in scope.candidates:
+        accounts.setdefault(candidate.workflow.name, candidate.account)
     return accounts

@@ -9,7 +9,7 @@ from bot.access.messages import ACCESS
 from bot.browse.messages.details import ValueOf
 from bot.browse.messages.not_yet import not_yet_message
 from bot.browse.requests import NotYet, ShowInstance
-from bot.find.model import Coverage, Found, Places, SearchResult, Way
+from bot.find.model import Coverage, SearchResult, SearchScope, TargetOutcome, Way
 from bot.find.requests import FindInstances
 from bot.find.targets import Shape, Target, Targets
 from bot.inspect.messages.found import instance_row
@@ -29,11 +29,11 @@ _MOST_ROWS: Final = 20
 _LONGEST_ERROR: Final = 120
 
 
-def looking_message(targets: Targets, workflows: int, places: Places) -> Message:
+def looking_message(targets: Targets, workflows: int, scope: SearchScope) -> Message:
     """Say that the search takes a moment."""
     what = _quoted(targets.shown[0]) if len(targets.shown) == 1 else f"{len(targets.shown)} ids"
     words = (
-        f"Looking for {what} in {_workflows(workflows)} of {_accounts(places)}. The answer follows by itself."
+        f"Looking for {what} in {_workflows(workflows)} of {_accounts(scope)}. The answer follows by itself."
     )
     return message(words, [context(f"⏳ {words}")])
 
@@ -127,15 +127,16 @@ def _title(result: SearchResult) -> str:
         return "Found in that text"
     (found,) = result.found
     if found.way in (Way.LISTED, Way.HELD):
-        number = f"{count}" if found.coverage.whole_lists else f"At least {count}"
+        is_all = found.coverage.whole_lists and result.scope.is_complete
+        number = f"{count}" if is_all else f"At least {count}"
         verb = "begin with" if found.way is Way.LISTED else "have in their ids"
         return f"{number} instances {verb} {found.target.text}"
     return f"{count} workflows have {found.target.text}"
 
 
-def _looked(found: Found, result: SearchResult) -> list[str]:
+def _looked(found: TargetOutcome, result: SearchResult) -> list[str]:
     """Say how a target was found, or where it was looked for, and what was not looked at."""
-    coverage, others = found.coverage, len(result.places.found) - 1
+    coverage, others = found.coverage, len(result.scope.candidates) - 1
     lines: list[str] = []
     if found.hits and found.way in (Way.NAMED, Way.CACHE, Way.ANALYTICS):
         how = {
@@ -145,7 +146,7 @@ def _looked(found: Found, result: SearchResult) -> list[str]:
         }[found.way]
         return [f"{how}: no other workflow was asked for this id."] if others > 0 else []
     if found.target.shape is not Shape.PART and (coverage.asked or not found.hits):
-        lines.append(_asked(coverage, result.places))
+        lines.append(_asked(coverage, result.scope))
     if coverage.rows or coverage.listed:
         scope = "all" if coverage.whole_lists else "the newest"
         none = " None does; the id holds it further on." if found.way is Way.HELD and found.hits else ""
@@ -156,12 +157,15 @@ def _looked(found: Found, result: SearchResult) -> list[str]:
     return [*lines, *_obstacles(coverage)]
 
 
-def _asked(coverage: Coverage, places: Places) -> str:
-    where = f"of {_accounts(places)}"
+def _asked(coverage: Coverage, scope: SearchScope) -> str:
+    where = f"of {_accounts(scope)}"
     if not coverage.askable:
-        return f"No workflow {where} has instances."
-    if coverage.left <= 0:
+        known = "" if scope.is_complete else " that is known"
+        return f"No workflow {where}{known} has instances."
+    if coverage.left <= 0 and scope.is_complete:
         return f"Asked every workflow with instances {where} for this id: {coverage.askable:,}."
+    if coverage.left <= 0:
+        return f"Asked the {_workflows(coverage.askable)} {where} that are known for this id."
     asked = f"{coverage.asked:,} of {coverage.askable:,} workflows"
     return f"Asked {asked} {where} for this id, the likeliest first."
 
@@ -171,6 +175,9 @@ def _obstacles(coverage: Coverage) -> list[str]:
     lines = []
     if coverage.out_of_time:
         lines.append("⚠️ Time was up before all were asked.")
+    if coverage.incomplete_rows:
+        rows = f"{coverage.incomplete_rows:,} row{'' if coverage.incomplete_rows == 1 else 's'}"
+        lines.append(f"⚠️ Cloudflare's answers have {rows} that could not be read: an id may be missing.")
     if coverage.failed:
         names = _names(list(dict.fromkeys(name for _, name in coverage.failed)))
         why = _why(next(iter(coverage.failed.values())))
@@ -182,12 +189,16 @@ def _obstacles(coverage: Coverage) -> list[str]:
 
 def _limits_of(result: SearchResult) -> list[str]:
     """Say what of the accounts could not be searched at all."""
-    places = result.places
+    scope = result.scope
     lines = [
         f"⚠️ The workflows of {code(name)} can't be listed just now. {_why(error)}"
-        for name, error in places.unread
+        for name, error in scope.unread
     ]
-    if places.some_hidden:
+    lines += [
+        f"⚠️ {code(name)} may have more workflows than its list shows: these were not searched."
+        for name in scope.incomplete
+    ]
+    if scope.some_hidden:
         lines.append(f"Only workflows that you may look at were searched: {command(ACCESS)}")
     return lines
 
@@ -209,13 +220,13 @@ def _further_blocks(result: SearchResult, request: FindInstances) -> list[Block]
     ]
 
 
-def _next_steps(found: Found, result: SearchResult) -> list[tuple[str, Command]]:
+def _next_steps(found: TargetOutcome, result: SearchResult) -> list[tuple[str, Command]]:
     """Return what may help where nothing was found."""
     target, steps = found.target, []
     alike = [
-        place.workflow.name
-        for place in result.places.found
-        if target.text.casefold() in place.workflow.name.casefold()
+        candidate.workflow.name
+        for candidate in result.scope.candidates
+        if target.text.casefold() in candidate.workflow.name.casefold()
     ]
     if alike:
         steps.append(
@@ -238,8 +249,8 @@ def _workflows(count: int) -> str:
     return f"{count:,} workflow{'' if count == 1 else 's'}"
 
 
-def _accounts(places: Places) -> str:
-    return _names(places.accounts)
+def _accounts(scope: SearchScope) -> str:
+    return _names(scope.accounts)
 
 
 def _names(names: Sequence[str]) -> str:

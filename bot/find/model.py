@@ -10,7 +10,7 @@ from bot.inspect.model import InstanceRef
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Candidate:
     """A workflow that may have an instance.
 
     Attributes:
@@ -33,21 +33,28 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SearchScope:
     """Where a person may look.
 
     Attributes:
         accounts: the names of the accounts, the default first.
-        found: every workflow that they may look at.
+        candidates: every workflow that they may look at.
         unread: why an account's workflows could not be listed, by the account's name; those that were known
             before are among the others.
+        incomplete: the names of the accounts that may have more workflows than could be listed.
         some_hidden: whether an account may have workflows that they may not look at.
     """
 
     accounts: tuple[str, ...]
-    found: tuple[Place, ...]
+    candidates: tuple[Candidate, ...]
     unread: tuple[tuple[str, Exception], ...] = ()
+    incomplete: tuple[str, ...] = ()
     some_hidden: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether these are certainly all workflows that they may look at."""
+        return not self.unread and not self.incomplete
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,8 @@ class Coverage:
         out_of_time: whether time was up before all were asked.
         listed: workflows whose lists were read for ids that begin like the target.
         rows: instances that were on the pages of these lists.
-        whole_lists: whether the lists of all workflows were read to their ends.
+        incomplete_rows: rows of these pages that could not be read in full, or not at all.
+        whole_lists: whether the lists of all workflows were read to their ends, and every row of them.
     """
 
     askable: int = 0
@@ -105,6 +113,7 @@ class Coverage:
     out_of_time: bool = False
     listed: int = 0
     rows: int = 0
+    incomplete_rows: int = 0
     whole_lists: bool = False
 
     @property
@@ -114,7 +123,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TargetOutcome:
     """What became of one target.
 
     Attributes:
@@ -141,12 +150,12 @@ class SearchResult:
 
     Attributes:
         found: what became of each target.
-        places: where the person may look.
+        scope: where the person may look.
         left_out: how many more targets the text has.
     """
 
-    found: Sequence[Found]
-    places: Places
+    found: Sequence[TargetOutcome]
+    scope: SearchScope
     left_out: int = 0
 
     @property

@@ -10,7 +10,7 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.errors import CloudflareError, RateLimited
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, InstancePage, PageQuery, Position
-from bot.find.model import Coverage, Hit, Place
+from bot.find.model import Candidate, Coverage, Hit
 from bot.inspect.model import InstanceRef
 from bot.slack.problem_log import log_problem
 
@@ -41,7 +41,7 @@ class PrefixScan:
     Attributes:
         accounts: all of them.
         text: the beginning.
-        coverage: is told what was read.
+        coverage: notes what was read.
         bounds: how much it may take.
         or_within: whether ids count that hold the text further on, as people know `ord-59603` by its number.
     """
@@ -51,16 +51,17 @@ class PrefixScan:
     coverage: Coverage
     bounds: ScanBounds
     or_within: bool = False
-    _waiting: deque[tuple[Place, Position | None]] = field(default_factory=deque)
+    _waiting: deque[tuple[Candidate, Position | None]] = field(default_factory=deque)
     _hits: dict[InstanceRef, Hit] = field(default_factory=dict)
     _holding: dict[InstanceRef, Hit] = field(default_factory=dict)
     _listed: set[InstanceRef] = field(default_factory=set)
     _pages: int = 0
     _unread: int = 0
+    _is_cut: bool = False
 
-    async def find(self, places: Sequence[Place]) -> tuple[Hit, ...]:
+    async def find(self, candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
         """Return the instances in the lists of some workflows, the newest first."""
-        self._waiting.extend((place, None) for place in places)
+        self._waiting.extend((candidate, None) for candidate in candidates)
         try:
             async with asyncio.timeout(self.bounds.time.total_seconds()):
                 while self._may_go_on():  # pages that follow appear while others are read
@@ -68,7 +69,8 @@ class PrefixScan:
         except TimeoutError:
             self.coverage.out_of_time = True
         self.coverage.listed = len(self._listed)
-        self.coverage.whole_lists = not self._waiting and not self._unread
+        is_all_read = not (self._waiting or self._unread or self._is_cut)
+        self.coverage.whole_lists = is_all_read and not self.coverage.incomplete_rows
         return tuple(sorted((self._hits or self._holding).values(), key=_newest_first))
 
     def _may_go_on(self) -> bool:
@@ -77,37 +79,44 @@ class PrefixScan:
     async def _work(self) -> None:
         """Read one page after the other until there is no need."""
         while self._may_go_on():
-            place, position = self._waiting.popleft()
+            candidate, position = self._waiting.popleft()
             self._unread += 1  # until it is read
-            if place.account in self.coverage.stopped:
+            if candidate.account in self.coverage.stopped:
                 continue
             self._pages += 1
             try:
-                page = await self._read(place, position)
+                page = await self._read(candidate, position)
             except RateLimited as error:
-                self.coverage.stopped.setdefault(place.account, error)
+                self.coverage.stopped.setdefault(candidate.account, error)
             except CloudflareError as error:
                 log_problem(error)
-                self.coverage.failed[place.account, place.workflow.name] = error
+                self.coverage.failed[candidate.account, candidate.workflow.name] = error
             else:
                 self._unread -= 1
-                self._take(place, page)
+                self._take(candidate, page)
+                self._follow(candidate, position, page)
 
-    def _take(self, place: Place, page: InstancePage) -> None:
-        self._listed.add(place.holds(""))
+    def _take(self, candidate: Candidate, page: InstancePage) -> None:
+        self._listed.add(candidate.holds(""))
         self.coverage.rows += len(page.rows)
+        self.coverage.incomplete_rows += page.incomplete_rows
         folded = self.text.casefold()
         for row in page.rows:
             at = -1 if row.is_phantom else row.id.casefold().find(folded)
             if at == 0 or (at > 0 and self.or_within):
                 kept = self._holding if at else self._hits
-                kept.setdefault(place.holds(row.id), Hit(place.holds(row.id), row))
-        if page.next is not None and page.rows:
-            self._waiting.append((place, page.next))
+                kept.setdefault(candidate.holds(row.id), Hit(candidate.holds(row.id), row))
 
-    async def _read(self, place: Place, position: Position | None) -> InstancePage:
-        _, workflows = self.accounts.get(place.account)
-        query = PageQuery(place.workflow.name, InstanceFilter(), position, MAX_PER_PAGE)
+    def _follow(self, candidate: Candidate, position: Position | None, page: InstancePage) -> None:
+        """Note where a list goes on, also behind an empty page, or that it was cut off."""
+        if page.cut_short or (page.next is not None and page.next == position):
+            self._is_cut = True
+        elif page.next is not None:
+            self._waiting.append((candidate, page.next))
+
+    async def _read(self, candidate: Candidate, position: Position | None) -> InstancePage:
+        _, workflows = self.accounts.get(candidate.account)
+        query = PageQuery(candidate.workflow.name, InstanceFilter(), position, MAX_PER_PAGE)
         return await workflows.list_instances(query, priority=Priority.BACKGROUND)
 
 

@@ -17,10 +17,10 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
-from bot.cloudflare.models import Workflow
+from bot.cloudflare.models import WorkflowList
 from bot.find.asking import Asking
 from bot.find.likeliness import likeliest_first
-from bot.find.model import Allowance, Coverage, Found, Hit, Place, Places, Way
+from bot.find.model import Allowance, Candidate, Coverage, Hit, SearchScope, TargetOutcome, Way
 from bot.find.prefixes import PrefixScan, ScanBounds
 from bot.find.targets import Shape, Target
 from bot.slack.problem_log import log_problem
@@ -72,7 +72,7 @@ class InstanceSearch:
         self._analytics = analytics
         self._bounds = bounds or SearchBounds()
 
-    async def places(self, viewer: Viewer, account: str | None) -> Places:
+    async def scope(self, viewer: Viewer, account: str | None) -> SearchScope:
         """Return where a person may look: in an account, or in all if none is named.
 
         Raises:
@@ -80,102 +80,117 @@ class InstanceSearch:
         """
         names = viewer.visible_accounts if account is None else (self._accounts.get(account)[0],)
         listed = await asyncio.gather(*map(self._workflows, names))
-        places, unread = [], []
-        for name, (rows, error) in zip(names, listed, strict=True):
+        candidates, unread, incomplete = [], [], []
+        for name, found in zip(names, listed, strict=True):
             requested = self._accounts.request_name(name)
             allows = viewer.workflow_filter(requested)
-            places += [Place(requested, row) for row in rows if allows(row.name)]
-            unread += [] if error is None else [(name, error)]
+            if isinstance(found, WorkflowList):
+                rows = found.rows
+                incomplete += [] if found.is_complete else [name]
+            else:  # those that are known from before
+                rows = self._accounts.get(name)[1].known_workflows
+                unread.append((name, found))
+            candidates += [Candidate(requested, row) for row in rows if allows(row.name)]
         some_hidden = not all(viewer.may_all(Right.VIEW, name) for name in names)
-        return Places(names, tuple(places), tuple(unread), some_hidden)
+        return SearchScope(names, tuple(candidates), tuple(unread), tuple(incomplete), some_hidden)
 
-    async def find_by_hints(self, target: Target, places: Places) -> Found:
+    async def find_by_hints(self, target: Target, scope: SearchScope) -> TargetOutcome:
         """Look where something says that a target is: the text, the lists read lately, analytics."""
-        coverage = Coverage(askable=sum(not place.is_empty for place in places.found))
+        coverage = Coverage(askable=sum(not candidate.is_empty for candidate in scope.candidates))
         if target.shape is Shape.PART:
-            return Found(target, coverage)
+            return TargetOutcome(target, coverage)
         if (said := target.named) is not None:
             try:
                 account = self._accounts.find_linked(said.account_id, self._account_ids, said.account)
             except LookupError:
-                return Found(target, coverage, elsewhere=said.account_id)
+                return TargetOutcome(target, coverage, elsewhere=said.account_id)
             named = [
-                place
-                for place in places.found
-                if (place.account, place.workflow.name) == (account, said.workflow)
+                candidate
+                for candidate in scope.candidates
+                if (candidate.account, candidate.workflow.name) == (account, said.workflow)
             ]
             if hits := await self._ask_all(named, target, coverage):
-                return Found(target, coverage, hits, Way.NAMED)
-        if hits := await self._ask_all(self._cached(target, places), target, coverage):
-            return Found(target, coverage, hits, Way.CACHE)
-        hinted = await self._hinted(target, places)
+                return TargetOutcome(target, coverage, hits, Way.NAMED)
+        if hits := await self._ask_all(self._cached(target, scope), target, coverage):
+            return TargetOutcome(target, coverage, hits, Way.CACHE)
+        hinted = await self._hinted(target, scope)
         hits = await self._ask_all(hinted, target, coverage)
-        gone = () if hits else tuple(place.workflow.name for place in hinted)
-        return Found(target, coverage, hits, Way.ANALYTICS, gone)
+        gone = () if hits else tuple(candidate.workflow.name for candidate in hinted)
+        return TargetOutcome(target, coverage, hits, Way.ANALYTICS, gone)
 
     def allowance(self) -> Allowance:
         """Return how many workflows one search may ask."""
         return Allowance(self._bounds.asked)
 
     async def find(
-        self, hinted: Found, places: Places, hits: Sequence[Hit], allowance: Allowance | None
-    ) -> Found:
+        self, hinted: TargetOutcome, scope: SearchScope, hits: Sequence[Hit], allowance: Allowance | None
+    ) -> TargetOutcome:
         """Look for a target in all workflows, as far as the bounds allow.
 
         Args:
             hinted: what the hints led to.
-            places: where to look.
+            scope: where to look.
             hits: instances that were found for other targets: theirs are likely workflows.
             allowance: how many workflows may be asked, of which this takes its own; None to ask all of them,
                 also once it is found.
         """
         target, coverage = hinted.target, Coverage(hinted.coverage.askable)
-        ordered = likeliest_first([place for place in places.found if not place.is_empty], target, hits)
+        ordered = likeliest_first([each for each in scope.candidates if not each.is_empty], target, hits)
         is_part = target.shape in (Shape.PART, Shape.LIKELY_PART)
         found: tuple[Hit, ...] = ()
         if is_part and (found := await self._scan(target, ordered, coverage)) and allowance is not None:
-            return Found(target, coverage, found, _way_of_scan(target, found))
+            return TargetOutcome(target, coverage, found, _way_of_scan(target, found))
         if target.shape is not Shape.PART:
             asked = await self._ask_each(ordered, target, coverage, allowance)
             known = {hit.subject for hit in found}
             if found := (*found, *(hit for hit in asked if hit.subject not in known)):
-                return Found(target, coverage, found, Way.ASKED)
+                return TargetOutcome(target, coverage, found, Way.ASKED)
         if target.shape is Shape.EITHER and (found := await self._scan(target, ordered, coverage)):
-            return Found(target, coverage, found, _way_of_scan(target, found))
-        return Found(target, coverage, found, Way.ASKED, hinted.gone_from)
+            return TargetOutcome(target, coverage, found, _way_of_scan(target, found))
+        return TargetOutcome(target, coverage, found, Way.ASKED, hinted.gone_from)
 
-    async def _scan(self, target: Target, places: Sequence[Place], coverage: Coverage) -> tuple[Hit, ...]:
+    async def _scan(
+        self, target: Target, candidates: Sequence[Candidate], coverage: Coverage
+    ) -> tuple[Hit, ...]:
         bounds = self._bounds.scan
         scan = PrefixScan(self._accounts, target.text, coverage, bounds, or_within=target.may_be_within)
-        return await scan.find(places)
+        return await scan.find(candidates)
 
-    async def _workflows(self, account: str) -> tuple[Sequence[Workflow], Exception | None]:
-        """Return an account's workflows; where they can't be read, those that are known, and why."""
+    async def _workflows(self, account: str) -> WorkflowList | CloudflareError | TimeoutError:
+        """Return an account's workflows, or why they can't be read."""
         _, workflows = self._accounts.get(account)
         try:
             async with asyncio.timeout(self._bounds.listing.total_seconds()):
-                return (await workflows.list_workflows()).rows, None
+                return await workflows.list_workflows()
         except (CloudflareError, TimeoutError) as error:
             log_problem(error)
-            return workflows.known_workflows, error
+            return error
 
-    def _cached(self, target: Target, places: Places) -> list[Place]:
+    def _cached(self, target: Target, scope: SearchScope) -> list[Candidate]:
         with_id = {
             account: set(self._accounts.get(account)[1].workflows_with(target.text))
-            for account in {place.account for place in places.found}
+            for account in {candidate.account for candidate in scope.candidates}
         }
-        return [place for place in places.found if place.workflow.name in with_id[place.account]]
+        return [
+            candidate
+            for candidate in scope.candidates
+            if candidate.workflow.name in with_id[candidate.account]
+        ]
 
-    async def _hinted(self, target: Target, places: Places) -> list[Place]:
+    async def _hinted(self, target: Target, scope: SearchScope) -> list[Candidate]:
         """Return the workflows that had an instance by what analytics say."""
-        accounts = {place.account for place in places.found}
+        accounts = {candidate.account for candidate in scope.candidates}
         names = {self._accounts.get(account)[0]: account for account in accounts}
         asked = [name for name in names if name in self._analytics]
         answers = await asyncio.gather(*(self._hint(name, target.text) for name in asked))
         hinted = {
             (names[name], workflow) for name, found in zip(asked, answers, strict=True) for workflow in found
         }
-        return [place for place in places.found if (place.account, place.workflow.name) in hinted]
+        return [
+            candidate
+            for candidate in scope.candidates
+            if (candidate.account, candidate.workflow.name) in hinted
+        ]
 
     async def _hint(self, account: str, instance: str) -> tuple[str, ...]:
         try:
@@ -185,24 +200,29 @@ class InstanceSearch:
             log_problem(error)
             return ()
 
-    async def _ask_all(self, places: Sequence[Place], target: Target, coverage: Coverage) -> tuple[Hit, ...]:
+    async def _ask_all(
+        self, candidates: Sequence[Candidate], target: Target, coverage: Coverage
+    ) -> tuple[Hit, ...]:
         """Ask a few workflows at once."""
-        return await self._ask_each(places, target, coverage, None)
+        return await self._ask_each(candidates, target, coverage, None)
 
     async def _ask_each(
-        self, places: Sequence[Place], target: Target, coverage: Coverage, allowance: Allowance | None
+        self, candidates: Sequence[Candidate], target: Target, coverage: Coverage, allowance: Allowance | None
     ) -> tuple[Hit, ...]:
         """Ask workflows for an id, in their order, as far as the bounds allow."""
         asking = Asking(self._accounts, target.text, coverage, allowance, self._bounds.failures)
         try:
             async with asyncio.timeout(self._bounds.asking.total_seconds()):
-                await asking.ask(places, self._bounds.at_once)
+                await asking.ask(candidates, self._bounds.at_once)
         except TimeoutError:
             coverage.out_of_time = True
-        told = {type(error): error for error in chain(coverage.failed.values(), coverage.stopped.values())}
-        for error in told.values():
+        logged = {type(error): error for error in chain(coverage.failed.values(), coverage.stopped.values())}
+        for error in logged.values():
             log_problem(error)
-        order = {(place.account, place.workflow.name): number for number, place in enumerate(places)}
+        order = {
+            (candidate.account, candidate.workflow.name): number
+            for number, candidate in enumerate(candidates)
+        }
         return tuple(sorted(asking.hits, key=lambda hit: order[hit.subject.account, hit.subject.workflow]))
 
 

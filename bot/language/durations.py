@@ -22,6 +22,9 @@ UNITS: Final = {
 }
 """Each way to write a unit, in lower case, and how long it is."""
 
+_NAMES: Final = (("s", "second"), ("m", "minute"), ("h", "hour"), ("d", "day"), ("w", "week"))
+"""Each unit as it is written behind a number, and alone."""
+
 DEFAULT_WINDOW: Final = timedelta(hours=24)
 SHORTEST_WINDOW: Final = timedelta(hours=1)
 LONGEST_WINDOW: Final = timedelta(days=30)
@@ -50,6 +53,7 @@ COUNT: Final = rf"(?:\d{{1,7}}(?:\.\d{{1,3}})? ?|(?:{'|'.join(sorted(_COUNTS, re
 """What may say how many, and the space behind it, as a part of a regular expression without groups."""
 _UNIT: Final = rf"({'|'.join(sorted(UNITS, reverse=True))})(?![a-z])"
 _PART: Final = rf"({COUNT}){_UNIT}( and a half\b)?"
+_ONE_PART: Final = re.compile(rf"({COUNT}){_UNIT}")
 _PARTS: Final = re.compile(rf"{_PART}(?:(?:,| ?&| and)? ?{_PART})*")
 
 
@@ -80,6 +84,22 @@ def duration_text(length: timedelta) -> str:
         count, rest = divmod(rest, seconds)
         parts += f"{count}{unit}" if count else ""
     return parts or "0s"
+
+
+def span_in_words(text: str) -> str | None:
+    """Return what stands behind "in the last" for a length that somebody typed; None for anything else.
+
+    `1hour` and `an hour` are `hour`; `24h` and `90m` stay what they are, and so does `24 hours` as `24h`.
+    """
+    span = parse_duration(text)
+    if span is None:
+        return None
+    found = _ONE_PART.fullmatch(" ".join(text.lower().split()))
+    count = parse_count(found[1]) if found else 0.0
+    if found and count.is_integer():
+        short, word = next(names for names in _NAMES if UNITS[names[0]] == UNITS[found[2]])
+        return word if count == 1 else f"{count:.0f}{short}"
+    return " ".join(re.findall(r"\d+[a-z]", duration_text(span)))
 
 
 def window_text(window: timedelta) -> str:

@@ -25,7 +25,7 @@ _TIMEOUT: Final = timedelta(seconds=30)
 _MISSING_SCOPE: Final = frozenset({"missing_scope", "not_allowed_token_type", "no_permission"})
 _CHUNK: Final = 256 * 1024  # bytes of a file in memory
 _UPLOAD_TIMES: Final = aiohttp.ClientTimeout(total=None, connect=30, sock_connect=5, sock_read=60)
-"""The session's own times are those of a call; a file takes longer."""
+"""The session's own times are those of a call; a file takes longer. Callers bound all of it."""
 
 
 class FilesNotAllowed(PlainError):
@@ -84,22 +84,24 @@ class FileSender:
         except SLACK_ERRORS as error:
             raise _not_sent(error) from error
 
-    async def upload(self, file: IO[bytes], size: int, name: str) -> str:
-        """Upload a file from the disk, a part at a time; return Slack's id of it. Nobody sees it yet.
+    async def upload(self, file: IO[bytes], size: int, name: str, until: float) -> str:
+        """Upload a file from the disk, a part at a time; return Slack's id of it. It is not shown yet.
 
         Args:
             file: from its beginning.
             size: its bytes.
             name: of the file, safe for every system.
+            until: when to give up, by the clock of the event loop.
 
         Raises:
             FilesNotAllowed: the bot may not send files.
-            FileNotSent: Slack did not take it.
+            FileNotSent: Slack did not take it, or not in time.
         """
         try:
-            where = await self._client.files_getUploadURLExternal(filename=name, length=size)
-            file.seek(0)
-            await self._upload(str(where.get("upload_url")), _chunks(file), size)
+            async with asyncio.timeout_at(until):
+                where = await self._client.files_getUploadURLExternal(filename=name, length=size)
+                file.seek(0)
+                await self._upload(str(where.get("upload_url")), _chunks(file), size)
         except SLACK_ERRORS as error:
             raise _not_sent(error) from error
         return str(where.get("file_id"))

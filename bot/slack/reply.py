@@ -1,7 +1,7 @@
 """What a handler answers: one of a few kinds, which the responder brings to the person."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.readings import Reading
 from bot.ui.elements import Message
@@ -143,6 +143,31 @@ Reply = (
     | DeleteMessage
     | Nothing
 )
+
+
+def in_place(reply: ShowMessage | Delayed) -> ShowMessage | Delayed:
+    """Return the same reply, in place of the message that was clicked in."""
+    if isinstance(reply, ShowMessage):
+        return replace(reply, in_place=True)
+
+    async def then() -> Reply:
+        later = await reply.then()
+        return in_place(later) if isinstance(later, ShowMessage | Delayed) else later
+
+    return replace(reply, then=then)
+
+
+async def without_word(reply: Reply) -> ShowMessage:
+    """Return the message that a reply comes to, without a word before.
+
+    Raises:
+        TypeError: it comes to no message.
+    """
+    while isinstance(reply, Delayed):
+        reply = await reply.then()
+    if not isinstance(reply, ShowMessage):
+        raise TypeError(f"it is shown by a {type(reply).__name__}")
+    return reply
 
 
 class UserError(Exception):

@@ -19,10 +19,10 @@ from bot.language import times
 from bot.language.errors import QueryError
 from bot.language.times import Clock
 from bot.slack.interaction import Interaction
-from bot.slack.reply import PostToChannel, Reply, ShowMessage
+from bot.slack.reply import Delayed, PostToChannel, Reply, ShowMessage, in_place, without_word
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones
-from bot.stats.messages.report import StatsControls, stats_message
+from bot.stats.messages.report import StatsControls, reading_message, stats_message
 from bot.stats.model import Stats, StatsQuery
 from bot.stats.reading import StatsReader
 from bot.stats.requests import (
@@ -36,6 +36,8 @@ from bot.stats.requests import (
 )
 
 WINDOWS: Final = ("24h", "7d", "30d")
+_MANY: Final = 20
+"""Lists to read from which on a word comes first: more than a second's worth."""
 
 
 class StatsHandlers:
@@ -76,8 +78,7 @@ class StatsHandlers:
         """Show the same since another time in place."""
         clock, notices = await self._clock.get(interaction)
         audience = await audience_of(self._access, interaction)
-        shown = await self._show(audience, at(request.selection, clock), clock, notices=notices)
-        return replace(shown, in_place=True)
+        return in_place(await self._show(audience, at(request.selection, clock), clock, notices=notices))
 
     async def refresh(self, request: RefreshStats, interaction: Interaction) -> Reply:
         """Show the same anew in place; what was refreshed a moment ago is shown as it was then."""
@@ -90,13 +91,13 @@ class StatsHandlers:
             selection = at(request.selection, clock)
             shown = await self._show(audience, selection, clock, fresh=True, notices=notices)
             self._refresh_pause.begin(interaction.team, request.command())
-        return replace(shown, in_place=True)
+        return in_place(shown)
 
     async def share(self, request: ShareStats, interaction: Interaction) -> Reply:
         """Show everybody in the channel what a person sees."""
         clock, _ = await self._clock.get(interaction)
         audience = Audience(await self._access.viewer(interaction))
-        shown = await self._show(audience, request.selection, clock)
+        shown = await without_word(await self._show(audience, request.selection, clock))
         return PostToChannel(shown.message, shown.plain)
 
     async def _show(
@@ -107,8 +108,8 @@ class StatsHandlers:
         *,
         fresh: bool = False,
         notices: tuple[str, ...] = (),
-    ) -> ShowMessage:
-        """Show statistics.
+    ) -> ShowMessage | Delayed:
+        """Show statistics; a word comes first where many lists have to be read.
 
         Args:
             audience: the people who have to be allowed to see all of it.
@@ -124,10 +125,18 @@ class StatsHandlers:
         meant = names.selection
         audience.require(meant)
         notices = (*notices, *audience.notices(meant))
-        stats = await self._reader.read(StatsQuery(meant, names.visible, listed, clock.zone), fresh=fresh)
-        controls = await self._controls(stats, audience.viewer.team, clock)
-        shown = stats_message(stats, controls, notices)
-        return ShowMessage(shown.full, plain=shown.plain, readings=names.readings)
+        asked = StatsQuery(meant, names.visible, listed, clock.zone)
+        planned = self._reader.plan(asked)
+
+        async def read() -> ShowMessage:
+            stats = await self._reader.read(asked, planned, fresh=fresh)
+            controls = await self._controls(stats, audience.viewer.team, clock)
+            shown = stats_message(stats, controls, notices)
+            return ShowMessage(shown.full, plain=shown.plain, readings=names.readings)
+
+        if len(planned.streams) <= _MANY:
+            return await read()
+        return Delayed(reading_message(len(planned.streams)), read)
 
     async def _controls(self, stats: Stats, team: str, clock: Clock) -> StatsControls:
         selection = stats.asked.selection

@@ -16,7 +16,7 @@ class Unfinished:
 
     Attributes:
         count: how many.
-        longest: how long it has taken so far at most; None where that can't be told.
+        longest: how long it has taken so far at most; None where that is not known.
     """
 
     count: int = 0
@@ -57,7 +57,7 @@ class Runs:
 
     @property
     def terminated(self) -> int:
-        """Return how many were ended by somebody."""
+        """Return how many were terminated."""
         return self.by_status.get(Status("terminated"), 0)
 
     @property
@@ -231,6 +231,8 @@ class Stats:
         estimate: what analytics say; None where they were not asked, or gave nothing.
         unread: workflows that could not be read, and why.
         left_out: how many workflows were not read as they are too many.
+        unlisted: the account may have more workflows than could be listed.
+        unread_rows: instances that could not be read in full, or do not say when they were created.
         idle: how many were not read as the account counts no instance of theirs.
         estimate_error: why analytics gave nothing; None where they did, or were not asked.
         read_at: when the oldest of the answers was read.
@@ -248,6 +250,8 @@ class Stats:
     estimate: Estimate | None = None
     unread: Mapping[str, CloudflareError] = field(default_factory=dict)
     left_out: int = 0
+    unlisted: bool = False
+    unread_rows: int = 0
     idle: int = 0
     estimate_error: CloudflareError | None = None
     read_at: datetime | None = None
@@ -260,7 +264,13 @@ class Stats:
     @property
     def is_all(self) -> bool:
         """Return whether all instances within the time were seen."""
-        return not self.unread and not self.left_out and all(each.seen.is_all for each in self.workflows)
+        is_certain = not (self.unread or self.left_out or self.unlisted or self.unread_rows)
+        return is_certain and not self.has_more
+
+    @property
+    def has_more(self) -> bool:
+        """Return whether a list that was read goes on."""
+        return not all(each.seen.is_all for each in self.workflows)
 
     @property
     def oldest(self) -> datetime | None:

@@ -7,20 +7,19 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.browse.browser import Browser
-from bot.browse.planning import plan
-from bot.browse.reading import Limits
+from bot.browse.planning import Plan, plan
 from bot.browse.resolving import ResolvedNames, list_for_names, resolve_names
-from bot.browse.rights import Audience
+from bot.browse.rights import Audience, has_patterns
 from bot.browse.selection import Selection
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, RateLimited
+from bot.cloudflare.errors import CloudflareError, RateLimited, Unavailable
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Status, WorkflowList
 from bot.stats.estimates import read_estimate
 from bot.stats.model import Estimate, Seen, Stats, StatsQuery, StepSample, WorkflowStats
-from bot.stats.sample import AT_ONCE, Sample, read_samples
+from bot.stats.sample import AT_ONCE, Sample, SampleLimits, read_samples
 from bot.stats.steps import StepReader, pick_evenly
 from bot.stats.summary import by_version, edges, over_time, summarize, worst_first
 
@@ -30,6 +29,8 @@ MOST_DETAILS: Final = 20
 """Instances whose steps are read."""
 _READING: Final = timedelta(seconds=8)
 """When to begin no more requests: what was read until then is shown."""
+_GRACE: Final = timedelta(seconds=4)
+"""How long after that to wait for answers."""
 _WITH_STEPS: Final = frozenset({Status("complete"), Status("errored")})
 _BACKGROUND: Final = Priority.BACKGROUND
 
@@ -72,11 +73,16 @@ class StatsReader:
         listed = await list_for_names(workflows, selection, fresh=fresh)
         return resolve_names(selection, account, listed, audience), listed
 
-    async def read(self, asked: StatsQuery, *, fresh: bool) -> Stats:
+    def plan(self, asked: StatsQuery) -> Plan:
+        """Return the lists that statistics are read from."""
+        return plan(asked.selection, asked.listed, asked.names.__contains__, timedelta())
+
+    async def read(self, asked: StatsQuery, planned: Plan, *, fresh: bool) -> Stats:
         """Return the statistics of some workflows.
 
         Args:
             asked: which ones.
+            planned: their lists.
             fresh: ask anew.
 
         Raises:
@@ -85,10 +91,9 @@ class StatsReader:
         """
         selection = asked.selection
         account, workflows = self._accounts.get(selection.account)
-        found = plan(selection, asked.listed, asked.names.__contains__, timedelta())
-        names = [stream.workflow for stream in found.streams]
+        names = [stream.workflow for stream in planned.streams]
         end = asyncio.get_running_loop().time() + _READING.total_seconds()
-        limits = Limits(max(MOST_PAGES // max(len(names), 1), 1) - 1, _READING.total_seconds())
+        limits = SampleLimits(max(MOST_PAGES // max(len(names), 1), 1) - 1, end, _GRACE)
         samples, (estimate, error) = await asyncio.gather(
             read_samples(self._browser, selection, names, limits, fresh=fresh),
             self._estimate(account, asked),
@@ -96,8 +101,9 @@ class StatsReader:
         is_one = len(asked.names) == 1 == len(samples)
         return replace(
             build(asked, account, samples, self._now()),
-            left_out=found.omitted.count,
-            idle=len(asked.names) - len(names) - found.omitted.count,
+            left_out=planned.omitted.count,
+            unlisted=has_patterns(selection) and not asked.listed.is_complete,
+            idle=len(asked.names) - len(names) - planned.omitted.count,
             steps=await _read_steps(workflows, samples[0], end, StepReader(self._mask)) if is_one else None,
             estimate=estimate,
             estimate_error=error,
@@ -145,6 +151,7 @@ def build(asked: StatsQuery, account: str, samples: Sequence[Sample], now: datet
         total=summarize(rows, now),
         buckets=over_time(rows, edges(max(begins), until, asked.zone)),
         versions=by_version(rows, now) if len(samples) == 1 else (),
+        unread_rows=sum(each.unread_rows for each in samples),
         unread={each.workflow: each.error for each in samples if each.error and not each.rows},
         read_at=min((each.read_at for each in read if each.read_at), default=None),
     )
@@ -175,5 +182,9 @@ async def _read_steps(
             read += 1
             await asyncio.sleep(0)  # others get their turn
 
-    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    try:
+        async with asyncio.timeout_at(end + _GRACE.total_seconds()):
+            await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    except TimeoutError:
+        errors.append(Unavailable("there was no answer in time"))
     return StepSample(read, len(ended), reader.steps(), reader.is_cut, errors[0] if errors else None)

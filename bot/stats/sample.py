@@ -6,14 +6,14 @@ Read as one list, a busy workflow would leave no row of those that run once a da
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.reading import Limits
 from bot.browse.selection import Selection
-from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.errors import CloudflareError, Unavailable
 from bot.cloudflare.models import Instance
 
 AT_ONCE: Final = 10
@@ -28,6 +28,7 @@ class Sample:
         workflow: its name.
         rows: the instances, the newest first.
         is_all: the list was read to its end.
+        unread_rows: instances of it that could not be read in full, or do not say when they were created.
         error: why it was not read further.
         read_at: when the first page was read; None if none was.
     """
@@ -35,6 +36,7 @@ class Sample:
     workflow: str
     rows: Sequence[Instance] = field(default=())
     is_all: bool = False
+    unread_rows: int = 0
     error: CloudflareError | None = None
     read_at: datetime | None = None
 
@@ -44,8 +46,28 @@ class Sample:
         return min((row.created_on for row in self.rows if row.created_on), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class SampleLimits:
+    """How much is read.
+
+    Attributes:
+        pages: of each workflow, beyond its first one.
+        end: when to begin no more requests, by the clock of the event loop.
+        grace: how long after that to wait for those that were begun.
+    """
+
+    pages: int
+    end: float
+    grace: timedelta
+
+    @property
+    def left(self) -> float:
+        """Return how many seconds are left to begin requests."""
+        return self.end - asyncio.get_running_loop().time()
+
+
 async def read_samples(
-    browser: Browser, selection: Selection, workflows: Sequence[str], limits: Limits, *, fresh: bool
+    browser: Browser, selection: Selection, workflows: Sequence[str], limits: SampleLimits, *, fresh: bool
 ) -> list[Sample]:
     """Return what was read of each workflow.
 
@@ -53,7 +75,7 @@ async def read_samples(
         browser: reads lists.
         selection: which instances.
         workflows: their names.
-        limits: of what is read of each workflow, beyond its first page.
+        limits: how much is read; one end is for all of them.
         fresh: ask anew.
 
     Raises:
@@ -72,10 +94,15 @@ async def read_samples(
     return samples
 
 
-async def _read(browser: Browser, selection: Selection, limits: Limits, *, fresh: bool) -> Sample:
-    workflow = selection.workflow
+async def _read(browser: Browser, selection: Selection, limits: SampleLimits, *, fresh: bool) -> Sample:
+    workflow, left = selection.workflow, limits.left
+    if left <= 0:
+        return Sample(workflow, error=Unavailable("there was no time left to ask"))
     try:
-        found = await browser.read_back(selection, limits=limits, fresh=fresh)
+        async with asyncio.timeout(left + limits.grace.total_seconds()):
+            found = await browser.read_back(selection, limits=Limits(limits.pages, left), fresh=fresh)
+    except TimeoutError:
+        return Sample(workflow, error=Unavailable("there was no answer in time"))
     except CloudflareError as error:
         return Sample(workflow, error=error)
     except NoSuchWorkflow as error:
@@ -83,7 +110,8 @@ async def _read(browser: Browser, selection: Selection, limits: Limits, *, fresh
     return Sample(
         workflow,
         rows=[row.instance for row in found.rows if not row.instance.is_phantom],
-        is_all=found.is_complete,
+        is_all=found.searched.complete and not found.unread,
+        unread_rows=found.incomplete_rows + found.searched.unknown,
         error=found.searched.stopped or next(iter(found.unread.values()), None),
         read_at=found.fetched_at,
     )

@@ -17,7 +17,7 @@ LEAST_FOR_MEDIAN: Final = 3
 LEAST_FOR_P95: Final = 20
 LEAST_FOR_PERCENT: Final = 10
 _UNLIKELY: Final = 0.01
-"""How seldom chance alone may tell two rates so far apart for their difference to be told."""
+"""How seldom chance alone may set two rates so far apart for their difference to be mentioned."""
 
 _CONFIDENCE: Final = 1.96
 """Standard deviations within which a rate lies 95 times of a hundred."""

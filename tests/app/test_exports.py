@@ -11,13 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.export.collector import Bounds
-from bot.export.service import Exports, Times
+from bot.export.run import Times
+from bot.export.service import Exports
 from bot.export.store import ExportStore, StoredExport
-from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation, Slow, TooManyRequests
+from bot.playground.simulators.cloudflare import (
+    ChangedRows,
+    Failure,
+    JsonError,
+    Simulation,
+    Slow,
+    TooManyRequests,
+    WrongShape,
+)
 from bot.playground.simulators.slack import ErrorCode, LocalSlack, Message, Person, Workspace
+from bot.playground.simulators.slack import Slow as SlowCall
 from bot.playground.simulators.slack.directory import ADA, GRACE, SCOPES
 from bot.playground.simulators.slack.files import Files, UploadedFile
 from bot.slack.edited_messages import EditedMessages
@@ -38,7 +49,7 @@ def _short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     init: Any = Exports.__init__
 
     def with_short_times(self: Exports, *args: Any) -> None:
-        init(self, *args, Times(short, short, short))
+        init(self, *args, Times(short, short, short, short, sending=timedelta(seconds=2)))
 
     monkeypatch.setattr(Exports, "__init__", with_short_times)
     monkeypatch.setattr("bot.app.Bounds", lambda time, rows: Bounds(time, rows, retries=(short, short)))
@@ -487,3 +498,201 @@ async def test_names_of_workflows_are_escaped_wherever_they_are_shown(
     [file] = slack.files
     assert {row["workflow_name"] for row in rows_of(file)} == {f"'{name}"}
     assert re.fullmatch(r"[A-Za-z0-9._-]+\.csv", file.name)
+
+
+async def test_how_far_back_was_looked_is_said_with_a_file_and_without_one(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person
+) -> None:
+    now = datetime.now(UTC)
+    old, ended_on = now - timedelta(days=9), now - timedelta(hours=1)
+    cloudflare.add_instance("orders", id="old", status="errored", created_on=old, ended_on=ended_on)
+    await ask(ada, "export orders status:errored since:24h")
+    message = await ended(slack)
+    since = f"{now - timedelta(days=8):%Y-%m-%dT}"
+    assert "Nothing to export: no such instances among those <!date^" in message.text
+    assert f"created since {since}" in message.text
+    cloudflare.add_instance("orders", id="new", status="errored", created_on=now, ended_on=now)
+    await ask(ada, "export orders status:errored since:24h")
+    await until(lambda: len(slack.files))
+    message = await ended(slack)
+    assert "An older one that has ended since then is not in it." in message.text
+    await ask(ada, "export orders status:errored since:24h created:2d")
+    message = await ended(slack)
+    assert "An older one" not in message.text, "the person set that bound"
+
+
+def fill_errored(cloudflare: Simulation, count: int) -> None:
+    for number in range(count):
+        cloudflare.add_instance(
+            "orders",
+            id=f"bad-{number:03}",
+            status="errored",
+            created_on=START - timedelta(minutes=number),
+            ended_on=START,
+            error=Failure("CardError", "card declined"),
+        )
+
+
+async def test_causes_that_fail_for_a_moment_are_read_again(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person
+) -> None:
+    fill_errored(cloudflare, 30)
+    cloudflare.inject(WrongShape(), times=8, operation="get_instance")
+    await ask(ada, 'export orders error:"card declined"')
+    message = await ended(slack)
+    assert message.text.startswith("Exported 30 instances.")
+    assert len(ids_of(next(iter(slack.files)))) == 30
+
+
+async def test_causes_that_can_not_be_read_make_an_export_partial(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person
+) -> None:
+    fill_errored(cloudflare, 3)
+    fill(cloudflare, 2)
+    cloudflare.inject(WrongShape(), times=None, operation="get_instance")
+    await ask(ada, 'export orders error:"card declined"')
+    message = await ended(slack)
+    assert message.text.startswith("Partial export: 0 instances, and some may be missing.")
+    assert "Why 3 instances failed could not be read" in message.text
+
+
+async def test_a_refused_token_ends_an_export_and_costs_no_request_a_row(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person
+) -> None:
+    fill_errored(cloudflare, 400)
+    cloudflare.inject(JsonError(403, 10000, "Authentication error"), times=None, operation="get_instance")
+    await ask(ada, 'export orders error:"card declined"')
+    message = await ended(slack)
+    assert message.text.startswith("Export failed: Cloudflare does not let this bot read Workflows.")
+    assert cloudflare.count("get_instance") < 200
+    assert not slack.files
+
+
+async def test_a_list_of_workflows_that_is_not_whole_makes_an_export_of_a_pattern_partial(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person
+) -> None:
+    fill(cloudflare, 3)
+    fill(cloudflare, 3, "emails")
+    cloudflare.inject(ChangedRows({"name": None}, slice(1, 2)), times=None, operation="list_workflows")
+    await ask(ada, "export *")
+    message = await ended(slack)
+    assert "some may be missing" in message.text
+    assert "The account's list of workflows could not be read in full" in message.text
+    await ask(ada, "export orders")
+    assert (await ended(slack)).text.startswith("Exported 3 instances.")
+
+
+async def test_an_export_that_another_process_took_for_abandoned_goes_on_and_says_so(
+    slack: LocalSlack, cloudflare: Simulation, run_bot: RunBot, tmp_path: Path
+) -> None:
+    fill(cloudflare, 800)
+    cloudflare.inject(Slow(0.4), times=None, operation="list_instances")
+    database = f"sqlite:///{tmp_path}/shared.sqlite3"
+    async with run_bot(database_url=database):
+        await ask(slack.person("ada"), "export orders")
+        await until(lambda: [each for each in told(slack) if "of about 800" in each.text])
+        client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+        async with migrated_database(database) as engine:
+            other = ExportStore(engine, lambda: datetime.now(UTC) + timedelta(seconds=90))
+            [taken] = await other.take_abandoned(TEAM, ())
+            assert taken.message is not None
+            await EditedMessages(client).change(taken.message, MessageOfBot("asked by: interrupted", []))
+            await until(lambda: told(slack)[-1].text.startswith("Exporting"))
+            assert await other.find(taken.key, TEAM) == taken
+        message = await ended(slack)
+    assert message.text.startswith("Exported 800 instances.")
+
+
+async def test_a_process_that_stood_still_goes_on_with_its_exports(
+    slack: LocalSlack, cloudflare: Simulation, run_bot: RunBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(cloudflare, 800)
+    cloudflare.inject(Slow(0.4), times=None, operation="list_instances")
+    monkeypatch.setattr(ExportStore, "_silent_since", lambda self: self._seconds() + 60)
+    async with run_bot():
+        await ask(slack.person("ada"), "export orders")
+        message = await ended(slack)
+    assert message.text.startswith("Exported 800 instances.")
+    assert not [change for change in slack.changes if change.message and "interrupted" in change.message.text]
+
+
+async def test_an_export_is_noted_as_alive_while_slack_lets_its_progress_wait(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(cloudflare, 300)
+    cloudflare.inject(Slow(0.5), times=None, operation="list_instances")
+    beats: list[str] = []
+    beat = ExportStore.beat
+
+    async def counted(self: ExportStore, key: str) -> str | None:
+        beats.append(key)
+        return await beat(self, key)
+
+    monkeypatch.setattr(ExportStore, "beat", counted)
+    slack.faults.add("chat.update", SlowCall(1.0), times=1)
+    await ask(ada, "export orders")
+    await until(lambda: len(beats) > 4)
+    assert all("of about" not in each.text for each in told(slack)), "the first change is under way"
+    await ended(slack)
+
+
+@pytest.mark.parametrize("admins", ["", GRACE.id])
+async def test_an_export_is_cancelled_while_the_database_does_not_answer(
+    slack: LocalSlack, cloudflare: Simulation, run_bot: RunBot, monkeypatch: pytest.MonkeyPatch, admins: str
+) -> None:
+    fill(cloudflare, 1_000)
+    cloudflare.inject(Slow(0.5), times=None, operation="list_instances")
+
+    async def refused(*_: object, **__: object) -> None:
+        raise OSError("the database does not answer")
+
+    async with run_bot(bot_admins=admins):
+        await ask(slack.person("ada"), "export orders")
+        [message] = await until(lambda: told(slack))
+        for name in ("find", "cancel", "beat", "send", "end"):
+            monkeypatch.setattr(ExportStore, name, refused)
+        await slack.person("grace" if admins else "ada").click(message, "export_cancel")
+        assert (await ended(slack)).text.startswith("Export cancelled.")
+    assert not slack.files
+
+
+async def test_an_export_is_cancelled_while_its_file_is_sent(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(cloudflare, 3)
+    release = hold_uploads(monkeypatch)
+    await ask(ada, "export orders")
+    [message] = await until(lambda: [each for each in told(slack) if each.text.startswith("Sending")])
+    assert button_labels(message) == ["Cancel"]
+    await ada.click(message, "export_cancel")
+    assert (await ended(slack)).text.startswith("Export cancelled.")
+    release.set()
+    assert not slack.files
+
+
+async def test_an_upload_that_takes_for_ever_is_given_up_and_frees_its_place(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(cloudflare, 3)
+    release = hold_uploads(monkeypatch)
+    monkeypatch.setattr("bot.export.service.AT_ONCE", 1)
+    await ask(ada, "export orders")
+    message = await ended(slack)
+    assert message.text.startswith("Export failed: the file may not be there.")
+    release.set()
+    await ask(ada, "export orders")
+    await until(lambda: len(slack.files))
+
+
+def hold_uploads(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Have Slack take no file until the event is set."""
+    release = asyncio.Event()
+    read = web.Request.read
+
+    async def held(self: web.Request) -> bytes:
+        if self.path.startswith("/upload/"):
+            await release.wait()
+        return await read(self)
+
+    monkeypatch.setattr(web.Request, "read", held)
+    return release

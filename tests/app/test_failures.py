@@ -97,12 +97,14 @@ async def test_a_group_has_its_list_and_three_of_its_instances(ada: Person, clou
 
 
 async def test_failures_that_came_with_a_version_say_so(ada: Person, cloudflare: Simulation) -> None:
+    before = datetime.now(UTC) - timedelta(days=2)
+    cloudflare.add_instance(ORDERS, id="fine", created_on=before, version_id=OLD)
     fail(cloudflare, 5, PROVIDER, version=NEW)
     fail(cloudflare, 2, DECLINED, ago=timedelta(hours=20), version=OLD)
     fail(cloudflare, 1, DECLINED, ago=timedelta(minutes=1), version=NEW)
     said = (await ask(ada, "failures")).all_text()
     assert "🆕 first seen 1m after version `4f2a91bc`" in said
-    assert "d8fc03c5" not in said, "they ran several"
+    assert "since version `d8fc03c5`" in said, "that of the first; they ran several"
     narrow = (await ask(ada, "failures since:63m")).all_text()
     assert "first seen" not in narrow, "it may have failed before that, too"
     assert "all on version `4f2a91bc`" in narrow
@@ -125,6 +127,25 @@ async def test_nothing_failed_is_said_of_all_that_was_read(ada: Person, cloudfla
     assert "|among those created since 20" in said, "an older one may have failed since"
     assert "Show" not in said
     assert "1 failed in the last 3d" in (await ask(ada, "failures since:3d")).all_text()
+
+
+async def test_one_that_was_created_long_before_it_failed_is_found_by_searching_further(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    now = datetime.now(UTC)
+    cloudflare.add_instance(
+        ORDERS,
+        id="long-run",
+        status="errored",
+        created_on=now - timedelta(days=9),
+        ended_on=now - timedelta(minutes=10),
+    )
+    shown = await ask(ada, "failures")
+    assert "nothing failed in the last 24h" in shown.all_text()
+    assert "|among those created since 20" in shown.all_text()
+    assert "among those created since 20" in shown.text
+    listed = await answer(await ada.click(shown, "list_open"))
+    assert row_ids(await answer(await ada.click(listed, "list_further"))) == ["long-run"]
 
 
 async def test_a_list_that_can_not_be_read_is_named_and_the_others_show(
@@ -154,6 +175,7 @@ async def test_what_could_not_be_asked_is_said_and_refresh_goes_on(
     assert f"*40 {X}*  not known why" in said
     assert "40 failed in the last 24h" in said
     assert "at least" not in said, "how many failed is known"
+    assert "version" not in said, "others may have had the same cause before"
 
 
 async def test_many_are_asked_about_behind_a_word(ada: Person, cloudflare: Simulation) -> None:

@@ -358,3 +358,40 @@ async def test_the_longest_names_fit(ada: Person, cloudflare: Simulation) -> Non
     rows = len(table_of(shown)) - 1
     assert rows > 10
     assert f"{50 - rows} more workflows not shown" in shown.all_text()
+
+
+async def test_what_did_not_come_whole_is_not_said_to_be_all(ada: Person, cloudflare: Simulation) -> None:
+    add_runs(cloudflare, 20, status="errored")
+    add_runs(cloudflare, 20, workflow=EMAILS)
+    cloudflare.inject(ChangedRows({"name": 7}, slice(1)), operation="list_workflows")
+    cut = (await ask(ada, "stats *")).all_text()
+    assert "did not come whole: others may have runs, too." in cut
+    assert "instances of that time, as far as could be read." in cut
+    cloudflare.inject(ChangedRows({"id": 7}, slice(1)), operation="list_instances")
+    unread = (await ask(ada, f"stats {ORDERS} since:2d")).all_text()
+    assert "19 instances of that time, as far as could be read." in unread
+    assert "1 instance could not be read in full, or without a time: they may be missing here." in unread
+    assert "all 20 instances of that time" in (await ask(ada, f"stats {ORDERS} since:3d")).all_text()
+
+
+async def test_a_title_has_no_rate_of_unequal_parts_of_several_lists(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    add_runs(cloudflare, 20, status="errored")
+    for number in range(6):
+        add_runs(cloudflare, 120, workflow=f"busy-{number}")
+    said = await ask(ada, "stats *")
+    assert "7 workflows: 20 of 620 failed, of those seen\n" in said.all_text()
+
+
+async def test_many_lists_are_read_behind_a_word(ada: Person, cloudflare: Simulation) -> None:
+    for number in range(21):
+        add_runs(cloudflare, 1, workflow=f"flow-{number}")
+    reply = await ada.command("/workflows", "stats *")
+    assert (await reply.message(5)).text == "Reading 21 workflows… The answer follows."
+    shown = await answer(reply)
+    assert "21 workflows: 0 of 21 failed (0%)" in shown.all_text()
+    turned = await answer(await ada.click(shown, "stats_turn:1"))
+    assert turned.ts == shown.ts
+    shared = await answer(await ada.click(turned, "share"))
+    assert "Shared by `@ada`" in shared.all_text()

@@ -139,9 +139,14 @@ def _is_filtered(query: ListQuery) -> bool:
 
 def _searched(screen: Screen) -> list[str]:
     searched = screen.searched
-    if searched is None or (searched.complete and not (screen.query.selection.where or searched.unknown)):
+    if searched is None:
+        return []
+    is_plain = not (screen.query.selection.where or searched.unknown) and searched.more is None
+    if searched.complete and is_plain:
         return []
     said = [_how_far(searched)]
+    if searched.is_again:
+        said.append("That is less than before, which would take too long to read again at once.")
     if searched.unknown:
         count = searched.unknown
         unclear = "1 that does not say is" if count == 1 else f"{count:,} that do not say are"
@@ -155,10 +160,13 @@ def _searched(screen: Screen) -> list[str]:
 
 def _how_far(searched: Searched) -> str:
     instances = "1 instance" if searched.rows == 1 else f"{searched.rows:,} instances"
+    found = f"{searched.found:,} found"
+    if searched.more is not None:
+        found = f"{searched.more:,} more found, {searched.found:,} in all"
     if searched.complete and searched.bounded_at is None:
-        return f"Searched all {instances}: {searched.found:,} found."
+        return f"Searched all {instances}: {found}."
     back = "" if searched.back_to is None else f" {moment_after('back to', searched.back_to)}"
-    return f"Searched {instances}{back}: {searched.found:,} found."
+    return f"Searched {instances}{back}: {found}."
 
 
 def _left_out(screen: Screen) -> list[str]:

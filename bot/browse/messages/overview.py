@@ -1,5 +1,6 @@
 """The overview: the workflows of an account, those with trouble first, each with why."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from itertools import groupby
@@ -14,6 +15,7 @@ from bot.browse.messages.overview_rows import (
 from bot.browse.requests import SuggestWorkflow
 from bot.browse.screen import Overview
 from bot.browse.trouble import Trouble, WorkflowRow
+from bot.language.tokens import COMMAND, quote
 from bot.ui import charts, limits
 from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice
 from bot.ui.elements import (
@@ -38,6 +40,7 @@ from bot.ui.limits import Block
 MENU_BLOCK: Final = "workflows/"
 """What the id of a menu's block begins with; the account follows, as Slack tells it with what is typed."""
 
+_BEGINS_ID: Final = re.compile(r"\w[\w-]{0,99}", re.ASCII)
 _LONGEST_ROWS: Final = (700, 400, 200)
 """Characters. Ten of the first with their buttons fit into one message, unless most are escaped in JSON."""
 _QUIET_AT_ONCE: Final = 5
@@ -181,8 +184,19 @@ def _notices(overview: Overview) -> list[str]:
 
 def _nothing(overview: Overview) -> str:
     if overview.query.search:
-        return "*No workflow's name holds that.* All of them: `/workflows`"
+        return " ".join(
+            ("*No workflow's name holds that.* All of them: `/workflows`", *_ids_instead(overview))
+        )
     return "*No workflows in this account yet.* Deploy a Worker with a workflow binding, then refresh."
+
+
+def _ids_instead(overview: Overview) -> list[str]:
+    """Propose to look for ids that begin with what was taken for a part of a name, if they may."""
+    query = overview.query
+    if not query.search or not _BEGINS_ID.fullmatch(query.search):
+        return []
+    account = () if query.account is None else (f"account:{quote(query.account)}",)
+    return [f"· Ids that begin so: {command(' '.join((COMMAND, 'find', f'{query.search}*', *account)))}"]
 
 
 def _range(overview: Overview) -> str:

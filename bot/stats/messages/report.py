@@ -101,6 +101,12 @@ class _Around:
         return blocks
 
 
+def reading_message(workflows: int) -> Message:
+    """Say that many workflows are read before the answer comes."""
+    words = f"Reading {workflows:,} workflows… The answer follows."
+    return message(words, [context(f"⏳ {words}")])
+
+
 def _top(stats: Stats, notices: Sequence[str]) -> list[Block]:
     until = [] if stats.asked.selection.until is None else [moment_after("until", stats.until)]
     facts = [
@@ -132,6 +138,8 @@ def _headline(stats: Stats) -> str:
         return "no runs"
     if not total.failures.whole:
         return f"{count(total.count, 'run', 'runs')}, none completed or failed"
+    if not stats.workflow and not stats.is_all:  # of each list another part was seen: no rate of them all
+        return f"{total.failures.part:,} of {total.failures.whole:,} failed, of those seen"
     return rate(total.failures, "failed")
 
 

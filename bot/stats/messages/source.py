@@ -32,6 +32,9 @@ def seen(stats: Stats) -> str:
         if not number:
             return "Cloudflare's list has no instances of that time."
         return f"From Cloudflare's list: all {count(number, 'instance', 'instances')} of that time."
+    if not stats.has_more:
+        are = "instance" if number == 1 else "instances"
+        return f"From Cloudflare's list: {number:,} {are} of that time, as far as could be read."
     newest = "the newest" if stats.workflow else "of each workflow the newest,"
     return f"From Cloudflare's list: {newest} {count(number, 'instance', 'instances')}; there are more."
 
@@ -46,20 +49,30 @@ def limits_of(stats: Stats) -> Iterator[str]:
     for each in stopped[:1]:
         if each.seen.error is not None:
             yield f"Reading stopped early: {explain(each.seen.error).title}"
+    yield from _unread(stats)
+    if stats.estimate_error is not None:
+        yield f"Cloudflare's analytics said nothing: {explain(stats.estimate_error).title}"
+    idle = stats.idle + sum(not each.runs.count for each in stats.workflows)
+    if idle and stats.total.count:
+        yield f"{count(idle, 'workflow has', 'workflows have')} no runs of that time."
+
+
+def _unread(stats: Stats) -> Iterator[str]:
+    """Say which workflows and instances are missing."""
     by_reason: dict[str, list[str]] = {}
     for name, error in stats.unread.items():
         by_reason.setdefault(explain(error).title, []).append(name)
     for reason, names in by_reason.items():
         more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
         yield f"Not read: {', '.join(map(code, names[:_MOST_NAMED]))}{more}. {reason} *Refresh* tries again."
+    if stats.unlisted:
+        yield "Cloudflare's list of the workflows did not come whole: others may have runs, too."
+    if stats.unread_rows:
+        rows = count(stats.unread_rows, "instance", "instances")
+        yield f"{rows} could not be read in full, or without a time: they may be missing here."
     if stats.left_out:
         left = count(stats.left_out, "workflow", "workflows")
         yield f"{left} with fewer instances left out, as they are too many: name those that you want."
-    if stats.estimate_error is not None:
-        yield f"Cloudflare's analytics said nothing: {explain(stats.estimate_error).title}"
-    idle = stats.idle + sum(not each.runs.count for each in stats.workflows)
-    if idle and stats.total.count:
-        yield f"{count(idle, 'workflow has', 'workflows have')} no runs of that time."
 
 
 def estimated(found: Estimate) -> str:

@@ -53,7 +53,7 @@ from bot.find.messages import (
     rows_message,
     with_way,
 )
-from bot.find.model import Coverage, Found, Hit, Place, Places, SearchResult
+from bot.find.model import Candidate, Coverage, Hit, SearchResult, SearchScope, TargetOutcome
 from bot.find.requests import FindInstances
 from bot.find.targets import read_targets
 from bot.home.help import help_message
@@ -131,17 +131,19 @@ def search(text: str) -> None:
     if not targets.shown:
         _shown(no_id_message())
         return
-    place = Place(None, Workflow(name=request.text[:64] or "orders"))
-    places = Places(("prod", "eu"), (place, place), (("eu", Unavailable(text[:99])),), some_hidden=True)
-    _shown(looking_message(targets, 300, places))
-    hits = tuple(Hit(place.holds(target.text), Instance(id=target.text)) for target in targets.shown)
+    candidate = Candidate(None, Workflow(name=request.text[:64] or "orders"))
+    unread = (("eu", Unavailable(text[:99])),)
+    scope = SearchScope(("prod", "eu"), (candidate, candidate), unread, ("prod",), some_hidden=True)
+    _shown(looking_message(targets, 300, scope))
+    hits = tuple(Hit(candidate.holds(target.text), Instance(id=target.text)) for target in targets.shown)
     failed: dict[tuple[str | None, str], Exception] = {(None, text[:64]): InvalidParameter(text[:99])}
     for target in targets.shown:
-        coverage = Coverage(9, 3, failed, out_of_time=True, listed=2, rows=7)
-        for found in (Found(target, coverage, gone_from=(request.text[:64],)), Found(target, coverage, hits)):
-            result = SearchResult([found], places, targets.left_out)
+        coverage = Coverage(9, 3, failed, out_of_time=True, listed=2, rows=7, incomplete_rows=1)
+        gone = TargetOutcome(target, coverage, gone_from=(request.text[:64],))
+        for found in (gone, TargetOutcome(target, coverage, hits)):
+            result = SearchResult([found], scope, targets.left_out)
             _shown(none_found_message(result, request, NOW))
-            _shown(rows_message(SearchResult([found, found], places, 1), request, lambda _: "v", NOW))
+            _shown(rows_message(SearchResult([found, found], scope, 1), request, lambda _: "v", NOW))
             plain = ShowMessage(none_found_message(result, request, NOW))
             _shown(with_way(plain, result, request).message)
 

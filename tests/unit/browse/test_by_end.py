@@ -433,3 +433,140 @@ async def test_a_page_that_can_t_be_read_again_is_named() -> None:
     later = await account.browser(lookback=timedelta(days=1)).turn(round_trip(first.next))  # another replica
     assert Stream("orders", ERRORED) in later.unread
     assert not later.is_last
+
+
+async def test_rows_that_go_before_a_screen_make_it_skip_none() -> None:
+    account = long_list(30)
+    first = await account.browser(lookback=timedelta(days=1)).open(ListQuery(failed_since(0), 5))
+    assert ids(first) == [f"orders-{number:03}" for number in range(5)]
+    assert first.next is not None
+    # Two of its rows are restarted before the next screen is shown.
+    account.workflows["orders"] = [row for row in account.workflows["orders"] if row.id not in ids(first)[:2]]
+    second = await account.browser(lookback=timedelta(days=1)).turn(round_trip(first.next))
+    assert ids(second) == [f"orders-{number:03}" for number in range(5, 10)]
+    assert second.first == 6
+    assert second.next is not None
+    assert second.previous is not None
+    third = await account.browser(lookback=timedelta(days=1)).turn(round_trip(second.next))
+    assert third.previous is not None
+    back = await account.browser(lookback=timedelta(days=1)).turn(round_trip(third.previous))
+    assert (ids(back), back.first) == (ids(second), 6)
+
+
+async def test_rows_of_a_list_that_can_t_be_read_again_make_a_screen_skip_none_of_others() -> None:
+    rows = {
+        name: [
+            instance(f"{name}-{number}", number, "errored", 100 - 2 * number + shift) for number in range(6)
+        ]
+        for shift, name in enumerate("ab")
+    }
+    account = ManyLists(rows)
+    first = await account.browser(lookback=timedelta(days=1)).open(ListQuery(failed_since(0), 4))
+    assert ids(first) == ["b-0", "a-0", "b-1", "a-1"]
+    account.fails = lambda query: Unavailable("down") if query.workflow == "a" else None
+    assert first.next is not None
+    second = await account.browser(lookback=timedelta(days=1)).turn(round_trip(first.next))
+    assert ids(second) == ["b-2", "b-3", "b-4", "b-5"]
+    assert Stream("a", ERRORED) in second.unread
+
+
+async def test_pages_that_are_read_again_are_background_work_within_the_same_limits() -> None:
+    account = long_list(250)
+    browser = account.browser(lookback=timedelta(days=1))
+    further = await browser.open(ListQuery(failed_since(0), 10))
+    for _ in range(2):
+        assert further.further is not None
+        further = await browser.turn(round_trip(further.further))
+    assert further.searched is not None
+    assert further.searched.rows == 250
+    account.calls.clear()
+    account.priorities.clear()
+    assert further.next is not None
+    other = await account.browser(lookback=timedelta(days=1)).turn(round_trip(further.next))
+    assert len(account.calls) == 11
+    assert set(account.priorities) == {Priority.BACKGROUND}
+    assert other.searched is not None
+    assert (other.searched.is_again, other.searched.complete, other.searched.rows) == (True, False, 110)
+    assert not other.is_last
+    whole = await search_on(account.browser(lookback=timedelta(days=1), limits=Limits(100, 9)), other)
+    assert len(ids(*await all_screens(account.browser(limits=Limits(100, 9)), whole))) == 250
+
+
+async def test_a_budget_that_is_used_up_at_the_first_pages_stops_the_search_and_blames_no_list() -> None:
+    limited = RateLimited("slow down", retry_after=timedelta(seconds=9))
+    account = ManyLists({name: [instance(name, 1, "errored", 2)] for name in ("a", "b")})
+    account.fails = lambda query: limited if query.workflow == "b" else None
+    browser = account.browser(lookback=timedelta(days=1))
+    screen = await browser.open(ListQuery(failed_since(0)))
+    assert (ids(screen), screen.unread) == (["a"], {})
+    assert screen.searched is not None
+    assert screen.searched.stopped is limited
+    assert screen.further is not None
+    assert set(account.priorities) == {Priority.BACKGROUND}
+    account.fails = lambda _: limited
+    with pytest.raises(RateLimited):
+        await account.browser().open(ListQuery(failed_since(0)))
+    account.fails = lambda _: None
+    assert ids(await search_on(browser, screen)) == ["a", "b"]
+
+
+async def test_reading_and_judging_have_one_deadline() -> None:
+    account = long_list(30)
+    answer = account.list_instances
+
+    async def slowly(query: PageQuery, priority: Priority = Priority.INTERACTIVE) -> object:
+        await asyncio.sleep(0.03)
+        return await answer(query, priority)
+
+    account.list_instances = slowly  # type: ignore[method-assign,assignment]
+    browser = account.browser(lookback=timedelta(days=1), limits=Limits(10, 0.02))
+    selection = replace(failed_since(0), where=Conditions(error="declined"))
+    screen = await browser.open(ListQuery(selection))
+    assert (len(account.calls), account.details) == (1, [])
+    assert screen.further is not None
+
+
+async def test_a_refresh_and_a_retry_keep_how_far_was_searched() -> None:
+    account = long_list(250)
+    account.workflows["orders"].append(instance("old", -200_000, "errored", 20_000))
+    browser = account.browser(lookback=timedelta(days=1))
+    whole = await search_on(browser, await browser.open(ListQuery(failed_since(0), 10)))
+    assert whole.is_last
+    fresh = await browser.refresh(round_trip(whole.here))
+    assert ids(fresh) == ids(whole)
+    assert ids(fresh)[0] == "old"
+    assert fresh.is_last
+    assert whole.next is not None
+    later = await browser.turn(round_trip(whole.next))
+    again = await browser.refresh(round_trip(later.here))
+    assert (ids(again), again.is_last) == (ids(later), True)
+
+
+async def test_a_search_that_goes_on_says_how_many_more_it_found() -> None:
+    account = long_list(130)
+    browser = account.browser(lookback=timedelta(days=1))
+    first = await browser.open(ListQuery(failed_since(0), 10))
+    assert first.searched is not None
+    assert first.searched.more is None
+    assert first.further is not None
+    further = await browser.turn(round_trip(first.further))
+    assert further.searched is not None
+    assert (further.searched.found, further.searched.more) == (130, 20)
+    assert further.next is not None
+    later = await browser.turn(round_trip(further.next))
+    assert later.searched is not None
+    assert later.searched.more is None
+
+
+async def test_an_answer_is_as_old_as_the_list_of_workflows_that_chose_its_lists() -> None:
+    account = ManyLists({"orders": [instance("a", 1, "errored", 2)]}, counted=True)
+    browser = account.browser(lookback=timedelta(days=1))
+    assert await browser.workflow_names(None) == ("orders",)
+    listed_at, account.now = account.now, account.now + timedelta(seconds=10)
+    screen = await browser.open(ListQuery(failed_since(0), 1))
+    assert screen.fetched_at == listed_at
+    assert (await browser.turn(round_trip(screen.here))).fetched_at == listed_at
+    assert (await browser.read_back(failed_since(0))).fetched_at == listed_at
+    assert (await browser.open(ListQuery(replace(failed_since(0), workflows=("orders",))))).fetched_at == (
+        listed_at + timedelta(seconds=10)
+    )

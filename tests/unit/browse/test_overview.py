@@ -124,6 +124,26 @@ async def test_a_search_finds_names_in_any_case(overviews: OverviewReader, simul
     assert overview.query.search == "ORDER"
 
 
+@pytest.mark.parametrize(
+    ("search", "account", "proposed"),
+    [
+        ("ord-", None, "`/workflows find ord-*`"),
+        ("4F2", "prod", "`/workflows find 4F2* account:prod`"),
+        ("two words", None, None),
+        ("-ord", None, None),
+        ("ord*", None, None),
+        ("o" * 101, None, None),
+    ],
+)
+async def test_a_search_that_may_begin_an_id_proposes_to_find_it(
+    overviews: OverviewReader, search: str, account: str | None, proposed: str | None
+) -> None:
+    overview = await overviews.read(OverviewBookmark(OverviewQuery(account, search)), TEAM)
+    said = "\n".join(mrkdwn_texts(overview_message(overview, Controls(None, None, "1"), {})))
+    assert "*No workflow's name holds that.* All of them: `/workflows`" in said
+    assert (proposed in said) if proposed else ("find" not in said)
+
+
 async def test_an_engine_that_ignores_the_search_is_searched_here(
     overviews: OverviewReader, simulation: Simulation
 ) -> None:

@@ -143,13 +143,39 @@ async def test_at_most_ten_lists_are_read_at_a_look_and_others_at_the_next(
     assert second.failed == Failures(14, 14)
 
 
-async def test_more_than_a_page_of_failures_is_at_least_so_many(
+async def test_more_failures_than_are_read_are_at_least_so_many(
     overviews: OverviewReader, simulation: Simulation
 ) -> None:
-    fail(simulation, "orders", 101, minutes=5)
+    fail(simulation, "orders", 301, minutes=5)
     shown = await overviews.read(START, TEAM)
     assert failures(shown) == {"orders": Failures(100, 100, complete=False)}
-    assert simulation.list_calls == 1
+    assert simulation.list_calls == 1, "a second page would not make it exact"
+
+
+async def test_a_few_more_failures_than_a_page_has_are_counted_exactly(
+    overviews: OverviewReader, simulation: Simulation, clock: Clock
+) -> None:
+    fail(simulation, "orders", 101, minutes=5)
+    fail(simulation, "mail", 105, days=2)
+    simulation.add_instance(
+        "mail", status="errored", created_on=clock() - timedelta(days=6), ended_on=clock()
+    )
+    shown = await overviews.read(START, TEAM)
+    assert failures(shown) == {"orders": Failures(101, 101), "mail": Failures(1, 1)}
+    assert shown.failed == Failures(102, 102)
+    assert simulation.list_calls == 4
+    await overviews.read(START, TEAM)
+    assert simulation.list_calls == 4
+
+
+async def test_further_pages_are_read_only_if_requests_are_left(
+    overviews: OverviewReader, simulation: Simulation
+) -> None:
+    for number in range(9):
+        fail(simulation, f"flow-{number}", 101, minutes=5)
+    shown = await overviews.read(START, TEAM)
+    assert simulation.list_calls == 10
+    assert sorted(each.day for each in failures(shown).values() if each is not None) == [100] * 8 + [101]
 
 
 async def test_a_list_that_can_t_be_read_leaves_it_open_when_instances_failed(

@@ -1,36 +1,42 @@
 """What people are told of exports: Slack shows it, whatever the names, and it ends in what to type."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.browse.selection import Stream
-from bot.cloudflare.errors import InvalidResponse, Unavailable
+from bot.cloudflare.errors import InvalidResponse, NotAuthorized, Unavailable
 from bot.cloudflare.models import Status
-from bot.export.collector import Bounds, Ending, Progress
+from bot.export.collector import Bounds, Progress
 from bot.export.messages import (
     Asked,
-    Result,
     begun_message,
-    busy_message,
     cancelled_message,
-    channel_refused_message,
-    channel_unavailable_message,
     disk_lines,
-    ended_message,
     failed_message,
     lost_message,
-    not_allowed_message,
-    not_begun_message,
     not_sent_lines,
-    not_yours_message,
     progress_message,
     proof_message,
     restarted_message,
     result_message,
     sending_message,
+)
+from bot.export.reader import Gap
+from bot.export.refusals import (
+    busy_message,
+    channel_refused_message,
+    channel_unavailable_message,
+    ended_message,
+    not_allowed_message,
+    not_begun_message,
+    not_yours_message,
     too_many_message,
 )
+from bot.export.result import Ending, Result
+from bot.export.windows import NO_END, Window
 from bot.language.command import Command
 from bot.slack.channels import Reason
 from bot.ui.elements import Message
@@ -48,15 +54,28 @@ BOUNDS = Bounds()
 def result(
     ending: Ending = "whole", *, rows: int = 2, unread: int = 0, since: datetime | None = AT
 ) -> Message:
+    gaps = [
+        Gap(Window(Stream(f"{HOSTILE}{number}", Status("errored")), None, since or NO_END), Unavailable("no"))
+        for number in range(unread)
+    ]
+    left = [] if ending == "whole" else [Gap(Window(Stream(HOSTILE), None, since or NO_END))]
+    found = Result("x" * 200, "csv", rows, ending, [*gaps, *left], is_some=True, created_since=AT)
+    return result_message(found, ASKED, BOUNDS)
+
+
+def uncertain(ending: Ending = "whole", *, rows: int = 2) -> Message:
+    """Tell of a file that lacks rows of every kind."""
     found = Result(
-        name=f"{'x' * 200}.csv",
-        rows=rows,
-        ending=ending,
-        complete_since=since,
-        unread=[Stream(f"{HOSTILE}{number}", Status("errored")) for number in range(unread)],
-        error=Unavailable("no answer") if unread else None,
+        "x" * 200,
+        "csv",
+        rows,
+        ending,
         unreadable_rows=3,
         unknown=4,
+        unread_causes=5,
+        cause_error=Unavailable("no answer"),
+        created_since=AT,
+        unlisted=True,
         is_some=True,
     )
     return result_message(found, ASKED, BOUNDS)
@@ -65,7 +84,10 @@ def result(
 MESSAGES = [
     progress_message(Progress(1, 1, None, None), ASKED, "v" * 100, None),
     progress_message(Progress(10, 2_000, 50_000, 1.0), ASKED, "v" * 100, 280.0),
-    sending_message(1, ASKED),
+    sending_message(1, ASKED, "v" * 100),
+    uncertain(),
+    uncertain(rows=0),
+    uncertain("refused"),
     result(),
     result(rows=0),
     result("time"),
@@ -122,9 +144,66 @@ def test_a_partial_file_says_why_and_what_is_surely_in_it() -> None:
 
 
 def test_a_whole_one_says_no_more_than_there_is() -> None:
-    found = Result("orders.csv", 1, "whole")
+    found = Result("orders", "csv", 1, "whole")
     text = result_message(found, Asked("U0ADA0001", Command("export orders")), BOUNDS).text
     assert text == "Exported 1 instance. The file is `orders.csv`. `/workflows export orders`"
-    assert not Result("a", 1, "whole").is_partial
-    assert Result("a", 1, "whole", unread=[Stream("a")], error=InvalidResponse("x")).is_partial
     assert timedelta(minutes=60) == BOUNDS.time
+
+
+WHOLE = Result("a", "csv", 1, "whole")
+
+
+@pytest.mark.parametrize(
+    ("missing", "is_sure", "said"),
+    [
+        ({"ending": "time"}, True, "It was ended after 1h"),
+        (
+            {"ending": "refused", "unread_causes": 1, "cause_error": NotAuthorized("no")},
+            True,
+            "It was ended because",
+        ),
+        (
+            {"gaps": (Gap(Window(Stream("a"), None, AT), InvalidResponse("x")),)},
+            True,
+            "Not read in full: `a`.",
+        ),
+        ({"unreadable_rows": 1}, False, "1 row could not be read in full."),
+        ({"unknown": 2}, False, "2 rows did not say whether they meet the filters"),
+        (
+            {"unread_causes": 3, "cause_error": Unavailable("x")},
+            False,
+            "Why 3 instances failed could not be read",
+        ),
+        ({"unlisted": True}, False, "The account's list of workflows could not be read in full"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("rows", [0, 1])
+def test_whatever_may_be_missing_makes_an_export_partial_and_is_said(
+    missing: dict[str, Any], rows: int, said: str, *, is_sure: bool
+) -> None:
+    found = replace(WHOLE, rows=rows, **missing)
+    assert found.is_partial
+    assert found.name == "a_partial.csv"
+    text = result_message(found, ASKED, BOUNDS).text
+    assert text.startswith("Partial export:")
+    assert said in text
+    assert ("some are missing" if is_sure else "some may be missing") in text
+    assert not WHOLE.is_partial
+
+
+def test_a_file_that_lacks_rows_anywhere_is_not_called_whole_since_any_time() -> None:
+    cut = replace(WHOLE, ending="rows", gaps=(Gap(Window(Stream("a"), None, AT)),))
+    assert cut.complete_since == AT
+    for lack in ({"unknown": 1}, {"unreadable_rows": 1}, {"unread_causes": 1}, {"unlisted": True}):
+        assert replace(cut, **lack).complete_since is None
+
+
+def test_how_far_back_instances_were_looked_for_is_said() -> None:
+    nothing = result_message(replace(WHOLE, rows=0, created_since=AT), ASKED, BOUNDS).text
+    assert "Nothing to export: no such instances among those <!date^" in nothing
+    assert "|created since 2026-11-29T00:00:00Z>." in nothing
+    some = result_message(replace(WHOLE, created_since=AT), ASKED, BOUNDS).text
+    assert (
+        "|created since 2026-11-29T00:00:00Z>. An older one that has ended since then is not in it." in some
+    )

@@ -1,8 +1,10 @@
 """Samples of counts: one for each few minutes with a look, at whichever replica, and old ones go."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, update
+import pytest
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.browse.count_samples import CountSamples
@@ -139,3 +141,20 @@ async def test_a_database_without_an_answer_is_asked_again_a_minute_later(engine
     assert await samples.recent(TEAM, ACCOUNT) is None
     clock.advance(minutes=1)
     assert await samples.recent(TEAM, ACCOUNT) == ()
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_a_busy_database_is_not_waited_for_long_and_is_not_kept_locked(engine: AsyncEngine) -> None:
+    clock = Clock(START)
+    samples = CountSamples(engine, clock, clock.seconds, timeout=timedelta(seconds=0.05))
+    async with engine.begin() as connection:
+        await connection.execute(text("INSERT INTO causes VALUES ('x', '', '', '', 0, '')"))
+        async with asyncio.timeout(10):  # SQLite itself would wait for half a minute
+            for _ in range(3):
+                await samples.keep(TEAM, ACCOUNT, sample(clock()))
+        assert await number(engine) == 0
+    async with asyncio.timeout(10):
+        await replica(engine, clock).keep("T2", ACCOUNT, sample(clock()))
+        while await number(engine) < 2:  # noqa: ASYNC110 - a database tells nobody
+            await asyncio.sleep(0.01)
+    await samples.close()

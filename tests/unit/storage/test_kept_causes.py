@@ -72,6 +72,17 @@ async def test_a_database_that_does_not_answer_costs_no_more_than_the_memory(clo
         assert "insufficient" not in log.getvalue()
 
 
+async def test_what_is_read_too_late_changes_no_answer(engine: AsyncEngine, clock: Clock) -> None:
+    await CauseStore(engine, clock).save({"a": (DECLINED, NOW)}, TEAM)
+    store = CauseStore(engine, clock, timeout=timedelta())
+    found = await store.load(["a"], TEAM)
+    async with asyncio.timeout(10):
+        assert await CauseStore(engine, clock).load(["a"], TEAM) == {"a": DECLINED}
+    await asyncio.sleep(0.1)
+    assert found == {}
+    await store.close()
+
+
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 async def test_a_database_that_is_busy_is_not_waited_for_long(engine: AsyncEngine, clock: Clock) -> None:
     store, other = CauseStore(engine, clock, timeout=timedelta(seconds=0.1)), CauseStore(engine, clock)

@@ -233,6 +233,19 @@ def test_a_search_says_how_far_it_came_and_goes_on() -> None:
     assert "1–3 of 3+ ·" in text
 
 
+def test_a_search_that_went_on_says_how_many_more_were_found() -> None:
+    by_end = of("orders", statuses=(ERRORED,), since=HOUR_AGO)
+    whole = shown([failed(1)] * 7, by_end, searched=searched(900, 7, complete=True, more=4))
+    assert "Searched all 900 instances: 4 more found, 7 in all." in visible_text(whole)
+    part = shown([failed(1)] * 7, by_end, further=SOMEWHERE, searched=searched(900, 7, more=0))
+    assert ": 0 more found, 7 in all. *Search further* goes on from there." in visible_text(part)
+
+
+def test_a_search_that_was_not_all_read_again_says_so() -> None:
+    less = shown([failed(1)], LONGER, further=SOMEWHERE, searched=searched(110, 1, is_again=True))
+    assert "That is less than before" in visible_text(less)
+
+
 def test_a_full_screen_of_a_search_leads_to_older_rows() -> None:
     message = shown([failed(1)] * 10, LONGER, next=SOMEWHERE, searched=searched(2_400, 10))
     assert "Older ▶" in labels(message)
