@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from bot.browse.kept_causes import CauseStore, to_storable
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.causes import Cause
+from bot.cloudflare.causes import Cause, fingerprint
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized, RateLimited
 from bot.cloudflare.limiter import Priority
 from bot.slack.requests import digest
@@ -129,7 +129,9 @@ class CauseReader:
             return {}
         loaded = await self._kept.load(missing, team)
         # Settings may name more secrets than when it was written. That takes a while for some hundred.
-        masked = await asyncio.to_thread(lambda: {key: self._mask(cause) for key, cause in loaded.items()})
+        masked = await asyncio.to_thread(
+            lambda: {key: _prepare(cause, self._mask) for key, cause in loaded.items()}
+        )
         self._remembered.update(masked)
         return {missing[key]: cause for key, cause in masked.items()}
 
@@ -186,9 +188,16 @@ class _Reading:
             if isinstance(error, FOR_ALL):
                 self.stopped = self.stopped or error
         else:
-            self.known[each] = to_storable(self.mask(found.cause))
+            self.known[each] = await asyncio.to_thread(_prepare, found.cause, self.mask)
             if found.is_final:
                 self.final.append(each)
+
+
+def _prepare(cause: Cause, mask: Callable[[Cause], Cause]) -> Cause:
+    """Return a cause that may be shown and kept; its fingerprint is remembered, so that no loop folds it."""
+    prepared = to_storable(mask(cause))
+    fingerprint(prepared)
+    return prepared
 
 
 def _key(team: str, account: str, failed: FailedInstance) -> str:

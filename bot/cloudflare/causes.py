@@ -15,6 +15,8 @@ from typing import Final
 from bot.cloudflare.folding import fold_name, fold_text
 from bot.cloudflare.instance_models import InstanceDetail, InstanceError, Step
 
+_MOST_REMEMBERED: Final = 8_192
+"""Fingerprints: more than one look has."""
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _COUNTER: Final = re.compile(r"-\d+$")
 
@@ -87,12 +89,14 @@ def step_name(name: str) -> str:
     return _COUNTER.sub("", name, count=1)
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def fingerprint(cause: Cause) -> Fingerprint:
     """Return what failures of the same cause have in common.
 
     Ids, numbers, times, addresses and what stands in quotes are folded in the step, in the error's name and
     in its message. Codes and statuses stay: `HTTP 500` is another cause than `HTTP 404`.
+
+    It takes most of a millisecond for a text of a thousand characters, and nothing the second time.
     """
     step, name, message = cause.step, cause.name, cause.message
     return Fingerprint(

@@ -28,10 +28,30 @@ _AFTER_ERROR_WORD: Final = re.compile(
     r"(?:\[[0-9A-Z]{5}\]\s?\[|(?:error|err|fehler|erreur|errore|fout|fel|ошибка|エラー|错误|錯誤|오류)[\s#(]{1,2})$",
     re.IGNORECASE,
 )
-_ERROR_NUMBER: Final = re.compile(r"\d{3,5}")
+_ERROR_NUMBER: Final = re.compile(r"\d{3,5}|[A-Z]{1,5}\d{2,5}")
+
+_AFTER_SYSTEM: Final = re.compile(
+    r"""\b(?:grpc|rpc|curl|libcurl|os|win32|winsock|socket|sqlite|mysql|postgres|postgresql|mongodb|oracle|redis
+      | kafka|openssl|ssl|tls|ldap|ftp|imap|ssh|dns|twilio|cloudflare|discord|telegram|whatsapp|paypal|stripe
+      | plivo|vonage|sendgrid|mailgun|shopify|fedex|ups|dhl|facebook|graph|slack)
+    (?:\s(?:api|sdk))?(?:\s(?:error|failure|fault|status|err|returned|answered))?[\s:]{1,2}[(\[#]{0,2}$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What numbers its errors, without a word that says so."""
+_SYSTEM_NUMBER: Final = re.compile(r"\d{1,6}")
+_EXITED: Final = re.compile(
+    r"\b(?:exit(?:ed|s)?|killed|terminated)\s(?:(?:with|by|on)\s)?[(]?$", re.IGNORECASE
+)
+_EXIT: Final = re.compile(r"-?\d{1,3}")
 
 _ANSWERED: Final = re.compile(
     r"\b(?:answered|returned|responded|replied)\s(?:with\s)?(?:an?\s)?$", re.IGNORECASE
+)
+_FAILED: Final = re.compile(
+    r"""\b(?:(?:fail(?:ed|s|ure)?|reject(?:ed|s)|refused|errored|crashed|aborted|ended|came\sback)\s(?:with|by)
+      | response|reply|answer|antwort|réponse|respuesta|risposta)
+    [\s:]{1,2}(?:(?:was|is|an?|of)\s)?[(\[]?$""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _SAID: Final = re.compile(
     r"\b(?:got|received|gave|says?|said|sent|responds|answers|returns)\s(?:with\s)?(?:an?\s)?$", re.IGNORECASE
@@ -42,13 +62,23 @@ _SEPARATED: Final = re.compile(r"(?:^|[:(\[=>→-])\s?$")
 _REASON: Final = re.compile(r"[)\]]?:?\s[A-Z][a-z]+")
 """What follows a status in its own words, as `Bad Gateway`."""
 _END: Final = re.compile(r"\s?(?:[)\].,;]|$|from\b|for\b|on\b)")
+_REASON_BEFORE: Final = re.compile(
+    r"""\b(?:not\sfound|bad\s(?:gateway|request)|unauthorized|forbidden|conflict|gone
+      | unprocessable\s(?:entity|content)
+      | (?:internal\s)?server\serror|(?:service|temporarily)\sunavailable
+      | gateway\stime-?out|too\smany\srequests
+      | payment\srequired|method\snot\sallowed|request\stimeout|not\simplemented)[\s:]{0,2}[(\[]?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_BRACKETED: Final = re.compile(r"(?:^|:\s)[(\[]$")
+_FROM: Final = re.compile(r"[)\]]\sfrom\b")
 _OF_HTTP: Final = re.compile(
     r"(?i:http|fetch|request|respon|server|gateway|upstream|webhook|\bapi\b|\burl\b)|\b(?:GET|POST|PUT|PATCH|DELETE)\b"
 )
 
 _VENDORS: Final = re.compile(
     r"""(?:ORA|TNS|PLS|DPY|AADSTS|PGRST|TS|CVE|SQL)-?\d[\d-]{2,10}N?
-      | E\d{5} | [0-5][0-9A-Z]P\d\d | (?:HY|IM|XX|P0)\d{3} | 0[A-Z]000""",
+      | E(?:RR)?[_-]?\d{3,5} | [0-5][0-9A-Z]P\d\d | (?:HY|IM|XX|P0)\d{3} | 0[A-Z]000""",
     re.VERBOSE,
 )
 """Codes with a vendor's prefix, MongoDB's, and SQLSTATEs that have letters."""
@@ -73,14 +103,41 @@ def is_code(text: str, start: int, end: int) -> bool:
         _VENDORS.fullmatch(word) is not None
         or _CONSTANT.fullmatch(word) is not None
         or (_ERROR_NUMBER.fullmatch(word) is not None and _AFTER_ERROR_WORD.search(before) is not None)
-        or (_STATUS.fullmatch(word) is not None and _ANSWERED.search(before) is not None)
+        or (_STATUS.fullmatch(word) is not None and _is_answer(text, before, end))
+        or (_SYSTEM_NUMBER.fullmatch(word) is not None and _is_numbered(text, before, end))
+        or (_EXIT.fullmatch(word) is not None and _EXITED.search(before) is not None and _ends(text, end))
         or (_FAILURE_STATUS.fullmatch(word) is not None and _is_status(text, start, end))
     )
+
+
+def _is_answer(text: str, before: str, end: int) -> bool:
+    """Return whether a status stands where somebody tells what was answered."""
+    if _ANSWERED.search(before) is not None:
+        return True
+    is_told = _FAILED.search(before) is not None
+    return is_told and (_ends(text, end) or _REASON.match(text, end) is not None)
+
+
+def _is_numbered(text: str, before: str, end: int) -> bool:
+    """Return whether a number is that of an error of some system, as in `Twilio 21211: no such number`."""
+    is_after = _AFTER_SYSTEM.search(before) is not None
+    return is_after and (
+        text[end : end + 1] == ":" or _ends(text, end) or _REASON.match(text, end) is not None
+    )
+
+
+def _ends(text: str, end: int) -> bool:
+    """Return whether nothing behind a number says what it counts."""
+    return _END.match(text, end) is not None
 
 
 def _is_status(text: str, start: int, end: int) -> bool:
     """Return whether a number that may be the status of a failure is one."""
     before, behind = _before(text, start), text[end : end + _LOOKED_AT]
+    if _REASON_BEFORE.search(before) or (_BRACKETED.search(before) and behind[:1] in {")", "]"}):
+        return True
+    if before[-1:] in {"(", "["} and _FROM.match(behind):
+        return True
     if not _SAID.search(before) and not _SEPARATED.search(before):
         return False
     if _REASON.match(behind) or (start == 0 and behind.lstrip().startswith("{")):

@@ -14,6 +14,8 @@ _MOST_LOOKED_AT: Final = 4_000
 _MOST_READ: Final = 1_000
 _MOST_KEPT: Final = 300
 """Characters of a message that count. A difference behind them is not shown either."""
+_MOST_FOLDED: Final = 2 * _MOST_KEPT
+"""Lists of numbers and of quotations get shorter once more."""
 _LONGEST_NAME: Final = 3
 """Characters of a word with one digit that is a name, such as `R2` or `v1`; a longer one is an id."""
 _NAMES: Final = frozenset(
@@ -62,6 +64,7 @@ _ESCAPED_QUOTE: Final = re.compile(r'\\+"')
 _AROUND_JSON: Final = re.compile(r'"(?=[{\[])|(?<=[}\]])"')
 
 _RULES: Final = {
+    "prose": r"(?-i:(?:(?<![\w.@+/~-])(?![A-Fa-f][a-f]{7})[A-Z]?[a-z]{1,23}[ ](?![ =:]))++)",
     "url": r"""\b[a-z][a-z0-9+.-]{1,20}://[^\s<>"'`]+
         | (?<![\w.@/-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?::\d{1,5})?/[^\s<>"'`]*""",
     "data": r"\bdata:[\w/+.-]{1,60};base64,[\w+/=-]*",
@@ -85,13 +88,17 @@ _RULES: Final = {
     "element": r"(?P<tag><[a-z][\w:.-]{0,40}>)[^<>]{1,400}(?=</)",
     "word": r"[a-z0-9_-]+ | \d+",
 }
-"""What is looked for, the first that fits. Each repeats no group that repeats the same characters."""
+"""What is looked for, the first that fits. Each repeats no group that repeats the same characters.
+
+Prose is most of a text: plain words, none of which another rule would find, are passed over at once.
+"""
 _PARTICULAR: Final = re.compile(
     "|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), re.VERBOSE | re.IGNORECASE
 )
 
 _DIGIT: Final = re.compile(r"\d")
-_HEX: Final = re.compile(r"[0-9a-f]{8,}", re.IGNORECASE)
+_SHORTEST_HEX: Final = 8
+_HEX: Final = re.compile(rf"[0-9a-f]{{{_SHORTEST_HEX},}}", re.IGNORECASE)
 _LOCALE: Final = re.compile(r"[a-z]{2}[-_][A-Z]{2}")
 _IDENTIFIER: Final = re.compile(r"[^\W\d][\w$.]*")
 _LONG_NUMBER: Final = re.compile(r"\d{4,}")
@@ -129,7 +136,7 @@ _COUNTED: Final = re.compile(r"(?<=# )([A-Za-z]{2,}?)(?:ies|es|s|y|e)(?![A-Za-z]
 
 def fold_text(text: str) -> str:
     """Return a text without what is particular in it, shortened to what counts."""
-    folded = _PARTICULAR.sub(_fold, _without_frames(text)[:_MOST_READ])
+    folded = _fold_beginning(_without_frames(text)[:_MOST_READ])
     folded = _QUOTES.sub('""', " ".join(folded.split()))
     folded = _NUMBERS.sub("#", folded.replace("{#}", "#"))
     return _COUNTED.sub(r"\1", folded)[:_MOST_KEPT].strip()
@@ -142,6 +149,19 @@ def fold_name(name: str) -> str:
     return fold_text(name)
 
 
+def _fold_beginning(text: str) -> str:
+    """Return a text with what is particular folded, as far as it can count."""
+    parts: list[str] = []
+    length = place = 0
+    for found in _PARTICULAR.finditer(text):
+        parts += (text[place : found.start()], _fold(found))
+        length += len(parts[-2]) + len(parts[-1])
+        place = found.end()
+        if length > _MOST_FOLDED:
+            return "".join(parts)
+    return "".join((*parts, text[place:]))
+
+
 def _without_frames(text: str) -> str:
     """Return a text in one form of its characters, without the places in code that it passed through."""
     text = unicodedata.normalize("NFKC", text[:_MOST_LOOKED_AT].translate(_INVISIBLE))
@@ -152,6 +172,8 @@ def _without_frames(text: str) -> str:
 
 def _fold(found: re.Match[str]) -> str:
     match found.lastgroup:
+        case "prose":
+            return found[0]
         case "url":
             return "URL"
         case "id":
@@ -187,6 +209,8 @@ def _fold_element(found: re.Match[str]) -> str:
 def _is_particular(found: re.Match[str]) -> bool:
     """Return whether a word is a number or an id: it differs between two failures of one cause."""
     word = found[0]
+    if word.isalpha() and word[1:].islower() and len(word) < _SHORTEST_HEX:
+        return False
     if not _DIGIT.search(word):
         return _HEX.fullmatch(word) is not None or _LOCALE.fullmatch(word) is not None or _is_random(word)
     digits = sum(map(str.isdigit, word))

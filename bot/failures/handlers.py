@@ -147,7 +147,9 @@ class FailureHandlers:
         return FailureControls(
             details=details,
             lists=lists,
-            all=await save(OpenList(Bookmark(ListQuery(selection)))) if failures.total else None,
+            all=await save(OpenList(Bookmark(ListQuery(selection))))
+            if failures.total or failures.created_since
+            else None,
             refresh=await save(RefreshFailures(selection)),
             share=await save(ShareFailures(selection)),
         )

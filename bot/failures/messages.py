@@ -9,7 +9,7 @@ from bot.browse.requests import ShowInstance
 from bot.browse.screen import Found
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import CloudflareError, RateLimited
-from bot.failures.model import FailureGroup, Failures, is_counted
+from bot.failures.model import FailureGroup, Failures
 from bot.language.durations import span_in_words
 from bot.language.tokens import COMMAND
 from bot.ui import charts, limits
@@ -121,7 +121,7 @@ def failures_message(
 
 def reading_message(found: Found) -> Message:
     """Tell that many instances are asked about before the answer comes."""
-    count = _count(len(found.rows), is_exact=is_counted(found))
+    count = _count(len(found.rows), is_exact=found.is_complete)
     words = f"{count[0].upper()}{count[1:]} failed. Reading why… The answer follows."
     return message(words, [context(f"⏳ {words}")])
 
@@ -272,6 +272,8 @@ def _buttons(failures: Failures, controls: FailureControls) -> list[Block]:
         label = "Show it" if failures.total == 1 else f"Show all {failures.total:,}"
         if not failures.is_counted:
             label = "Show the list"
+        elif not failures.total:
+            label = "Search older ones"
         pressed.append(button(label, "list_open", controls.all, f"{label} as a list"))
     if controls.refresh is not None:
         pressed.append(button("⟳ Refresh", "failures_refresh", controls.refresh, "Read the failures again"))
@@ -297,10 +299,14 @@ def _not_known(failures: Failures) -> Iterator[str]:
     if not found.searched.complete:
         back = f" {moment_after('back to', found.searched.back_to)}" if found.searched.back_to else ""
         why = f" {_title_of(found.searched.stopped)}" if found.searched.stopped else ""
+        narrow = "" if found.unread else " Name fewer workflows, or a later `since:`."
         yield (
-            f"⚠️ {found.searched.rows:,} instances were searched{back}, and there are older ones, which may "
-            f"have failed since.{why} Name fewer workflows, or a later `since:`."
+            f"⚠️ {_plural(found.searched.rows, 'instance was', 'instances were')} searched{back}, and older "
+            f"ones may have failed since.{why}{narrow}"
         )
+    if found.incomplete_rows:
+        rows = _plural(found.incomplete_rows, "row", "rows")
+        yield f"⚠️ {rows} of Cloudflare's answer could not be read, so that failures may be missing here."
     if found.left_out_count:
         lists = _plural(found.left_out_count, "workflow was", "workflows were")
         yield f"⚠️ {lists} left out: {_names(found.left_out, found.left_out_count)}. Name them to see theirs."

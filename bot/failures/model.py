@@ -126,12 +126,12 @@ class Failures:
         Cloudflare lists by creation, and one that was created at any time before may have failed since.
         """
         searched = self.found.searched
-        return searched.back_to if searched.complete and self.selection.since is not None else None
+        return searched.bounded_at if searched.complete else None
 
     @property
     def is_counted(self) -> bool:
         """Return whether these are all that failed of those that were created since then."""
-        return is_counted(self.found)
+        return self.found.is_complete
 
     @property
     def is_complete(self) -> bool:
@@ -142,11 +142,6 @@ class Failures:
     def workflows(self) -> tuple[str, ...]:
         """Return the workflows that failed, each once, in the order of the groups."""
         return tuple(dict.fromkeys(group.workflow for group in self.groups))
-
-
-def is_counted(found: Found) -> bool:
-    """Return whether every instance was read, and said when it ended, that was looked for."""
-    return found.is_complete and not found.searched.unknown
 
 
 def ranked(groups: Iterable[FailureGroup]) -> Sequence[FailureGroup]:

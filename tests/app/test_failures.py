@@ -129,6 +129,25 @@ async def test_nothing_failed_is_said_of_all_that_was_read(ada: Person, cloudfla
     assert "1 failed in the last 3d" in (await ask(ada, "failures since:3d")).all_text()
 
 
+async def test_one_that_was_created_long_before_it_failed_is_found_by_searching_further(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    now = datetime.now(UTC)
+    cloudflare.add_instance(
+        ORDERS,
+        id="long-run",
+        status="errored",
+        created_on=now - timedelta(days=9),
+        ended_on=now - timedelta(minutes=10),
+    )
+    shown = await ask(ada, "failures")
+    assert "nothing failed in the last 24h" in shown.all_text()
+    assert "|among those created since 20" in shown.all_text()
+    assert "among those created since 20" in shown.text
+    listed = await answer(await ada.click(shown, "list_open"))
+    assert row_ids(await answer(await ada.click(listed, "list_further"))) == ["long-run"]
+
+
 async def test_a_list_that_can_not_be_read_is_named_and_the_others_show(
     ada: Person, cloudflare: Simulation
 ) -> None:

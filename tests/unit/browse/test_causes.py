@@ -1,6 +1,7 @@
 """Why instances failed: asked once, in order, and no longer than Cloudflare and the time allow."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
@@ -12,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.browse.causes import AT_ONCE, CauseReader, Causes, FailedInstance
 from bot.browse.kept_causes import CauseStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
-from bot.cloudflare.causes import Cause
+from bot.cloudflare.causes import Cause, fingerprint
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.errors import NotAuthorized, RateLimited, ShareUsedUp, UnknownAccount
+from bot.cloudflare.folding import fold_text
 from bot.cloudflare.limiter import Budget, charge_to
 from bot.inspect.masked_errors import mask_cause
 from bot.inspect.payloads import PayloadPolicy
@@ -81,6 +83,32 @@ async def test_each_instance_is_asked_about_once_by_all_replicas_and_after_a_res
     assert simulation.calls == []
     await read(replica, failed[:2], OTHER_TEAM)
     assert simulation.describe_calls == 2, "another team's are its own"
+
+
+async def test_fingerprints_are_made_beside_the_loop(
+    simulation: Simulation,
+    clock: Clock,
+    workflows: CachedWorkflows,
+    engine: AsyncEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[int] = []
+
+    def fold(text: str) -> str:
+        threads.append(threading.get_ident())
+        return fold_text(text)
+
+    monkeypatch.setattr("bot.cloudflare.causes.fold_text", fold)
+    failed = fail(simulation, clock, 30, "made beside {}")
+    first = await read(CauseReader({"prod": workflows}, MASK, CauseStore(engine, clock)), failed)
+    fingerprint.cache_clear()
+    again = await read(CauseReader({"prod": workflows}, MASK, CauseStore(engine, clock)), failed)
+    assert len(threads) == 2 * 30, "once when they were read, once when they were loaded"
+    for causes in (first, again):
+        keys = {fingerprint(cause).key for cause in causes.known.values()}
+        assert len(keys) == 1
+    assert len(threads) == 2 * 30, "each is known by then"
+    assert threading.get_ident() not in threads
 
 
 async def test_memory_is_asked_before_the_database_which_is_asked_once_for_all(

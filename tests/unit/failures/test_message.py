@@ -19,6 +19,7 @@ from bot.ui import limits
 
 NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 SINCE = TimePoint("24h", NOW - timedelta(days=1))
+BOUND = NOW - timedelta(days=2)
 ERRORED = Status("errored")
 DECLINED, NONE, NO_BUTTONS = Cause("charge card", "CardError", "declined"), UnknownCauses(), FailureControls()
 ORDERS = Selection(("orders",), None, (ERRORED,), since=SINCE)
@@ -41,7 +42,7 @@ def failures(*groups: FailureGroup, unknown: UnknownCauses = NONE, **found: Any)
     values: dict[str, Any] = {
         "account": "prod",
         "rows": rows,
-        "searched": Searched(len(rows), len(rows), NOW - timedelta(days=2), complete=True),
+        "searched": Searched(len(rows), len(rows), NOW - timedelta(days=2), complete=True, bounded_at=BOUND),
         "streams": [Stream("orders", ERRORED)],
         "left_out": (),
         "left_out_count": 0,
@@ -61,6 +62,9 @@ def text_of(shown: Failures, controls: FailureControls = NO_BUTTONS) -> str:
     ("shown", "said"),
     [
         (failures(), "✅ orders: nothing failed in the last 24h"),
+        (failures(incomplete_rows=2), "⚠️ orders: no failure found so far"),
+        (failures(incomplete_rows=2), "2 rows of Cloudflare's answer could not be read"),
+        (failures(group(2), incomplete_rows=1), "at least 2 failed"),
         (failures(), "<!date^1795269802^among those created since"),
         (failures(group(2)), "<!date^1795269802^among those created since"),
         (failures(searched=Searched(100, 0, NOW, complete=False)), "⚠️ orders: no failure found so far"),
