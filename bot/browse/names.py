@@ -49,12 +49,12 @@ class Names:
     Attributes:
         found: what says a workflow or a pattern, in the order of the words.
         rest: the bare words that are left, without those that add nothing.
-        says_all: the words mean every workflow.
+        has_star: a `*` alone is among the words, and means every workflow.
     """
 
     found: tuple[Name, ...] = ()
     rest: tuple[Token, ...] = ()
-    says_all: bool = False
+    has_star: bool = False
 
     @property
     def workflows(self) -> tuple[str, ...]:
@@ -77,20 +77,20 @@ def read_names(bare: Sequence[Token], command: Command) -> Names:
         QueryError: words fit several workflows, or are joined to names and no workflow is called so.
     """
     words = _split_joined(bare, command)
-    says_all = any(is_everything(word) for word in words)
+    has_star = any(word.value == PATTERN for word in words)
     said = _says_something(words)
     if not command.workflows:
-        return Names(*_first_names(said, command), says_all=says_all)
+        return Names(*_first_names(said, command), has_star=has_star)
     found = _known_names(words, command)
     if not found:
         _refuse_unknown(said, command)
-        return Names(*_first_names(said, command), says_all=says_all)
+        return Names(*_first_names(said, command), has_star=has_star)
     taken = {word for name in found for word in name.words}
     rest = [word for word in said if word not in taken]
     for word in rest:
         if not looks_like_instance(word.value) and _is_joined_to(word, found, command):
             raise _no_such_name(word, command)
-    return Names(tuple(found), tuple(rest), says_all=says_all)
+    return Names(tuple(found), tuple(rest), has_star=has_star)
 
 
 def name_like_a_filter(words: Sequence[Token], command: Command) -> Name | None:
