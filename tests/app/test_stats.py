@@ -442,3 +442,16 @@ async def test_each_workflow_that_a_button_names_is_asked_for_before_anything_is
         }
         assert "You may not look at `payroll`" in (await answer(await ada.act(shown, pressed))).all_text()
         assert len(cloudflare.calls) == calls
+
+
+async def test_a_version_and_what_started_them_choose_the_instances(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    add_runs(cloudflare, 3)
+    add_runs(cloudflare, 5, status="errored", version=BAD)
+    said = (await ask(ada, f"stats {ORDERS} version:4f2a")).all_text()
+    assert "5 of 5 failed" in said
+    assert "version `4f2a`" in said
+    assert f"`/workflows stats {ORDERS} since:7d version:4f2a`" in said
+    assert "no runs" in (await ask(ada, f"stats {ORDERS} trigger:cron")).all_text()
+    assert "3 of 8" not in (await ask(ada, f"stats {ORDERS} trigger:cron")).all_text()
