@@ -1,17 +1,19 @@
 """A place in a list: the whole question and where in its answer a message stands."""
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
 from bot.browse.model import AnyQuery, OverviewQuery
 from bot.browse.selection import Stream
-from bot.cloudflare.models import Position
+from bot.cloudflare.models import Instance, Position
 from bot.language.times import Moment
-from bot.slack.requests import InvalidButton, unpack
+from bot.slack.requests import InvalidButton, digest, unpack
 
 _Count = Annotated[int, Field(ge=0)]
+_KEY_LENGTH: Final = 10
+"""Characters of a row's digest: enough to tell it from others of its page that were created with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,32 @@ class Failure:
     Attributes:
         kind: the name of the error's class.
         reason: its reason.
+        retry_after: how many seconds to wait, where it says so.
+        share: the requests that one person may make in five minutes, where it says so.
     """
 
     kind: str
     reason: str
+    retry_after: float | None = None
+    share: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedRow:
+    """A row of a list that was taken.
+
+    Attributes:
+        created_on: when it was created; None where that is not told.
+        key: a digest of its workflow and its id, which may be longer than a button.
+    """
+
+    created_on: Moment | None
+    key: str
+
+    @classmethod
+    def of(cls, workflow: str, row: Instance) -> "PassedRow":
+        """Return what is kept of a row."""
+        return cls(row.created_on, digest(workflow, row.id)[:_KEY_LENGTH])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +119,7 @@ class StreamPlace:
             can't be used. None while one may follow.
         anchor: creation time of the newest instance when it was first read; newer ones stay out.
         passed: how many of its rows were shown, or looked at and not shown.
+        last: the last of those; None where there is none, or where it is not known on the way back.
         head: no row behind those was created later; None where that is not known.
         failure: why it is left out, until somebody asks to try it again.
         is_older: it is the part of the list that was created before the lookback.
@@ -106,6 +131,7 @@ class StreamPlace:
     end: Literal["end", "loop", "cut"] | None = None
     anchor: Moment | None = None
     passed: _Count = 0
+    last: PassedRow | None = None
     head: Moment | None = None
     failure: Failure | None = None
     is_older: bool = False
@@ -138,19 +164,31 @@ class Omitted:
     listed_at: Moment | None = None
 
 
+class Taken(NamedTuple):
+    """What a screen took of a list.
+
+    Attributes:
+        number: the list's number, from 0.
+        rows: how many rows were looked at.
+        shown: how many of them were shown.
+        unknown: how many did not say whether they are what was asked for.
+    """
+
+    number: _Count
+    rows: _Count
+    shown: _Count
+    unknown: _Count = 0
+
+
 @dataclass(frozen=True, slots=True)
 class PassedScreen:
     """A screen of several lists as it was.
 
     Attributes:
-        rows: how many rows it showed.
-        taken: from which of the lists, by their number from 0, and how many rows of each were looked at.
-        unknown: how many of them did not say whether they are what was asked for.
+        taken: what it took of each list of which it took anything, by their numbers.
     """
 
-    rows: _Count
-    taken: tuple[tuple[_Count, _Count], ...]
-    unknown: _Count = 0
+    taken: tuple[Taken, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +201,8 @@ class MergedBookmark:
         omitted: lists that were not asked for.
         back: the screens before this one, the first one first.
         shown: this screen as it was, for the way back; None where it was not read yet.
+        oldest: the last row before it, of whichever list: what was created later was there before, if perhaps
+            with another status. None where that is not known.
     """
 
     query: Annotated[AnyQuery, Field(alias="merged")]
@@ -170,6 +210,7 @@ class MergedBookmark:
     omitted: Omitted = Omitted()
     back: tuple[PassedScreen, ...] = ()
     shown: PassedScreen | None = None
+    oldest: PassedRow | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,14 @@ class FilterMenu:
         return MenuOptions([menu_option(name, name, emoji=False) for name in _matching(request.typed, names)])
 
     async def require_any(self, _: SuggestNames, interaction: Interaction) -> None:
-        """Require the right for any workflow; the others are left out.
+        """Require the right for any workflow of any account; the others are left out.
 
         Raises:
             UserError: the person lacks it.
         """
-        await self._access.require_any(Right.VIEW, interaction, None)
+        viewer = await self._access.viewer(interaction)
+        if not viewer.visible_accounts:
+            raise viewer.refusal(Right.VIEW, None)
 
 
 def _matching(typed: str, names: list[str]) -> list[str]:

@@ -2,6 +2,9 @@
 
 Each list is newest first. Where the API is not in order, or does not tell a time, a row counts as created no
 later than the one before it: so each row comes once, and the rows of a list stay in the API's order.
+
+Instances change their status, so that they leave a list and appear in another one. A page that is read again
+goes on behind the row that was taken last, and what appears above all that was taken was there before.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import Final
 
-from bot.browse.bookmark import Failure, StreamPlace
+from bot.browse.bookmark import Failure, PassedRow, StreamPlace
 from bot.browse.pages import Loaded
 from bot.browse.selection import Stream
 from bot.cloudflare.models import Instance
@@ -31,12 +34,14 @@ class _Lane:
         start: the first row of the page that was not taken before.
         at: the next row.
         head: what the first row of all counts as created at; None where that is not known yet.
+        passed: how many rows of the list come before that row, as far as it was read.
     """
 
     place: StreamPlace
     bound: datetime
     left: int | None
     head: datetime | None
+    passed: int
     loaded: Loaded | None = None
     keys: Sequence[datetime] = ()
     start: int = 0
@@ -75,9 +80,9 @@ class _Lane:
         is_through = self.at >= len(self.loaded.rows)
         passed = self.loaded.before + (self.loaded.length if is_through else self.at)
         key = self.key
-        return replace(
-            self.place, passed=max(passed, self.place.passed), head=None if key == _NEWEST else key
-        )
+        taken = self.loaded.rows[self.at - 1] if self.at > self.start else None
+        last = self.place.last if taken is None else PassedRow.of(self.place.stream.workflow, taken)
+        return replace(self.place, passed=passed, last=last, head=None if key == _NEWEST else key)
 
     @property
     def page_number(self) -> int:
@@ -89,10 +94,13 @@ class _Lane:
                 return number
         return len(self.place.pages)
 
-    def feed(self, loaded: Loaded) -> None:
+    def feed(self, loaded: Loaded, oldest: PassedRow | None) -> None:
         key, place = self.key, self.current
-        self.start = self.at = max(place.passed - loaded.before, 0)
-        self.place, self.loaded, self.bound = replace(loaded.place, passed=place.passed), loaded, key
+        is_first = self.loaded is None
+        self.start = self.at = _first_left(loaded, place, oldest)
+        self.place, self.loaded, self.bound = replace(loaded.place, last=place.last), loaded, key
+        if is_first:
+            self.passed = loaded.before + self.start
         keys = []
         for row in loaded.rows[self.start :]:
             key = key if row.created_on is None else min(key, row.created_on)
@@ -109,6 +117,7 @@ class Merge:
         places: where the lists stand, in the order of the lists.
         hidden: the numbers of lists that are passed over.
         taken: how many rows to take, by a list's number, and none of the others; None means all of all.
+        oldest: the last row that was taken before, of all lists.
     """
 
     def __init__(
@@ -116,17 +125,20 @@ class Merge:
         places: Sequence[StreamPlace],
         hidden: Collection[int] = (),
         taken: Mapping[int, int] | None = None,
+        oldest: PassedRow | None = None,
     ) -> None:
+        self._oldest = oldest
         self._lanes = [
             _Lane(
                 place,
                 place.head or _NEWEST,
                 _left(place) if taken is None else taken.get(number, 0),
                 place.head,
+                place.passed,
             )
             for number, place in enumerate(places)
         ]
-        self._passed = [place.passed for place in places]
+        self._last = [place.last for place in places]
         self._shown = [number for number in range(len(places)) if number not in hidden]
         self._is_bounded = taken is not None
         # Rows come later and later in a list, so that what stands here of one is at most too early.
@@ -142,8 +154,8 @@ class Merge:
     def begun(self) -> tuple[StreamPlace, ...]:
         """Where the lists stood at first, with what is known of their pages now."""
         return tuple(
-            replace(lane.current, passed=passed, head=lane.head)
-            for lane, passed in zip(self._lanes, self._passed, strict=True)
+            replace(lane.current, passed=lane.passed, last=last, head=lane.head)
+            for lane, last in zip(self._lanes, self._last, strict=True)
         )
 
     @property
@@ -173,7 +185,7 @@ class Merge:
 
     def feed(self, number: int, loaded: Loaded) -> None:
         """Go on with a page of a list."""
-        self._lanes[number].feed(loaded)
+        self._lanes[number].feed(loaded, self._oldest)
 
     def fail(self, number: int, failure: Failure) -> None:
         """Leave a list out from here on."""
@@ -216,3 +228,50 @@ class Merge:
 def _left(place: StreamPlace) -> int | None:
     """Return how many rows may be taken from a list: none if it could not be read before."""
     return None if place.failure is None else 0
+
+
+def _first_left(loaded: Loaded, place: StreamPlace, oldest: PassedRow | None) -> int:
+    """Return the first row of a page that was not taken before; see the top of this module.
+
+    Args:
+        loaded: the page.
+        place: where its list stands.
+        oldest: the last row that was taken before, of all lists.
+    """
+    rows = loaded.rows
+    at = max(place.passed - loaded.before, 0)
+    if at and place.last is not None:
+        at = _behind(loaded, place, place.last, at)
+    elif at:  # as many rows as have left may have been before this one
+        at = max(at - max(loaded.known - len(rows), 0), 0)
+    if loaded.known and oldest is not None:
+        while at < len(rows) and _has_appeared(rows[at], place, oldest):
+            at += 1
+    return at
+
+
+def _behind(loaded: Loaded, place: StreamPlace, last: PassedRow, at: int) -> int:
+    """Return the row behind the one that was taken last, which was before `at` when the page was read."""
+    workflow, rows = place.stream.workflow, loaded.rows
+    if at <= len(rows) and PassedRow.of(workflow, rows[at - 1]) == last:
+        return at
+    for number, row in enumerate(rows):
+        if row.created_on == last.created_on and PassedRow.of(workflow, row) == last:
+            return number + 1
+    if last.created_on is None:
+        return max(at - max(loaded.known - len(rows), 0), 0)
+    # It has left the list. Of those that were created with it, nobody knows which came after it.
+    older = (
+        number for number, row in enumerate(rows) if row.created_on and row.created_on <= last.created_on
+    )
+    return next(older, len(rows))
+
+
+def _has_appeared(row: Instance, place: StreamPlace, oldest: PassedRow) -> bool:
+    """Return whether the next row of a list was not in it when those before were taken, by its creation."""
+    newest = _NEWEST if place.last is None else place.last.created_on
+    if row.created_on is None or oldest.created_on is None or newest is None:
+        return False
+    if row.created_on == oldest.created_on:
+        return PassedRow.of(place.stream.workflow, row) == oldest
+    return oldest.created_on < row.created_on <= newest

@@ -18,6 +18,8 @@ from bot.language.tokens import COMMAND, Token, quote, span_with_marks
 _ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")
 _JOINED: Final = re.compile(r"[\s,;|&+]*(?:[,;|&+]|\b(?:and|or|plus|und|et|y)\b)[\s,;|&+]*", re.IGNORECASE)
 _NAME: Final = re.compile(r"[\w*.-]+")
+_BETWEEN_SIGNS: Final = re.compile(r"[^,;|&+]+")
+_BETWEEN_COMMAS: Final = re.compile(r"[^,]+")
 _COMMA: Final = re.compile(r"\s*[,;|&+]")
 
 
@@ -143,11 +145,12 @@ def _split_joined(bare: Sequence[Token], command: Command) -> list[Token]:
     """Return the words, those of `orders,emails` apart; a real name keeps its signs."""
     words: list[Token] = []
     for word in bare:
-        parts = list(re.finditer(r"[^,;|&+]+", word.text))
-        is_one = word.quoted or word.value in command.workflows or not JOINS.search(word.value)
-        if is_one or not all(_NAME.fullmatch(part[0]) for part in parts):
+        if word.quoted or word.value in command.workflows or not JOINS.search(word.value):
             words.append(word)
             continue
+        parts = list(_BETWEEN_SIGNS.finditer(word.text))
+        if not all(_NAME.fullmatch(part[0]) for part in parts):  # of what is no name, only a comma is a sign
+            parts = list(_BETWEEN_COMMAS.finditer(word.text))
         words += [
             replace(word, text=part[0], start=word.start + part.start(), value=part[0], raw=part[0])
             for part in parts

@@ -109,6 +109,7 @@ class Loaded:
         rows: its instances without newer ones.
         before: how many rows the pages before it held.
         length: how many rows of the list it stands for.
+        known: how many rows it had when it was read before; 0 if it was not.
         is_last: no page behind it was read yet.
     """
 
@@ -117,6 +118,7 @@ class Loaded:
     rows: Sequence[Instance]
     before: int
     length: int
+    known: int
     is_last: bool
 
 
@@ -150,17 +152,17 @@ async def load_page(reader: PageReader, place: StreamPlace, number: int, lookbac
         anchor, page = await reader.anchor(asked, page)
         place = replace(place, anchor=anchor)
     rows = [row for row in not_newer(page, place.anchor) if not row.is_phantom]
-    if number < len(place.pages) - 1:
+    recorded = place.pages[number].rows if number < len(place.pages) else 0
+    if number < len(place.pages) - 1 and page.next == place.pages[number + 1].position:
         # What follows was counted from here on, so its length stays as it was.
-        length = place.pages[number].rows
-        return Loaded(place, page, rows[:length], before, length, is_last=False)
+        return Loaded(place, page, rows[:recorded], before, recorded, recorded, is_last=False)
     pages = (*known, VisitedPage(position, len(rows)))
     place = replace(place, pages=pages, following=page.next, end=None)
     if page.next is None:
         place = replace(place, end="cut" if page.cut_short else "end")
     elif any(page.next == each.position for each in pages):
         place = replace(place, following=None, end="loop")
-    return Loaded(place, page, rows, before, len(rows), is_last=True)
+    return Loaded(place, page, rows, before, len(rows), recorded, is_last=True)
 
 
 def _page_query(

@@ -19,6 +19,9 @@ from bot.cloudflare.errors import (
     InvalidParameter,
     InvalidResponse,
     NotAuthorized,
+    QueueFull,
+    RateLimited,
+    ShareUsedUp,
     TLSError,
     Unavailable,
     WorkflowNotFound,
@@ -163,13 +166,23 @@ class Reading:
 
 def failure_of(error: CloudflareError) -> Failure:
     """Return an error as a bookmark carries it."""
-    return Failure(type(error).__name__, error.reason)
+    retry_after = error.retry_after.total_seconds() if isinstance(error, RateLimited) else None
+    share = error.share if isinstance(error, ShareUsedUp) else None
+    return Failure(type(error).__name__, error.reason, retry_after, share)
 
 
 def error_of(failure: Failure, query: ListQuery) -> CloudflareError:
     """Return the error that a bookmark carries."""
     if failure.kind == CursorRefused.__name__:
         return CursorRefused(query.from_start)
+    wait = timedelta(seconds=failure.retry_after or 0)
+    match failure.kind:
+        case ShareUsedUp.__name__:
+            return ShareUsedUp("", failure.share or 0, wait)
+        case QueueFull.__name__:
+            return QueueFull(wait)
+        case RateLimited.__name__:
+            return RateLimited(failure.reason, retry_after=wait)
     return _KINDS.get(failure.kind, CloudflareError)(failure.reason)
 
 

@@ -120,4 +120,4 @@ def retried(here: MergedBookmark | EndBookmark) -> ListBookmark:
             return replace(here, places=places, further=failed)
         pages = sum(len(place.pages) for place in here.places)
         return EndBookmark(here.query, pages=pages, is_past=any(place.is_older for place in here.places))
-    return replace(here, places=places, shown=None) if here.back else Bookmark(here.query)
+    return replace(here, places=places, shown=None, oldest=None) if here.back else Bookmark(here.query)

@@ -1,5 +1,6 @@
 """Answers about how workflows do: a typed command, and the buttons below its answer."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -131,7 +132,7 @@ class StatsHandlers:
         async def read() -> ShowMessage:
             stats = await self._reader.read(asked, planned, fresh=fresh)
             controls = await self._controls(stats, audience.viewer.team, clock)
-            shown = stats_message(stats, controls, notices)
+            shown = await asyncio.to_thread(stats_message, stats, controls, notices)
             return ShowMessage(shown.full, plain=shown.plain, readings=names.readings)
 
         if len(planned.streams) <= _MANY:

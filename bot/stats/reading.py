@@ -99,8 +99,10 @@ class StatsReader:
             self._estimate(account, asked),
         )
         is_one = len(asked.names) == 1 == len(samples)
+        # Thousands of instances take some tenths of a second, in which an ack would come too late.
+        built = await asyncio.to_thread(build, asked, account, samples, self._now())
         return replace(
-            build(asked, account, samples, self._now()),
+            built,
             left_out=planned.omitted.count,
             unlisted=has_patterns(selection) and not asked.listed.is_complete,
             idle=len(asked.names) - len(names) - planned.omitted.count,

@@ -1,7 +1,9 @@
 """How workflows do: typed, by a button, for everybody."""
 
+import asyncio
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +23,7 @@ from bot.playground.simulators.cloudflare import (
     WrongShape,
 )
 from bot.playground.simulators.slack import LocalSlack, Message, PayloadValidator, Person
+from bot.stats import handlers, reading
 from bot.stats.requests import RefreshStats, TurnStats
 from tests.support.buttons import CODEC
 from tests.support.fixtures import RunBot
@@ -395,3 +398,25 @@ async def test_many_lists_are_read_behind_a_word(ada: Person, cloudflare: Simula
     assert turned.ts == shown.ts
     shared = await answer(await ada.click(turned, "share"))
     assert "Shared by `@ada`" in shared.all_text()
+
+
+async def test_figures_of_many_instances_do_not_hold_up_other_requests(
+    ada: Person, cloudflare: Simulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_runs(cloudflare, 2)
+    loop = asyncio.get_running_loop()
+    answered: list[bool] = []
+
+    def meanwhile(build: Callable[..., Any]) -> Callable[..., Any]:
+        def built(*given: Any) -> Any:
+            another = threading.Event()
+            loop.call_soon_threadsafe(another.set)
+            answered.append(another.wait(5))
+            return build(*given)
+
+        return built
+
+    for module, name in ((reading, "build"), (handlers, "stats_message")):
+        monkeypatch.setattr(module, name, meanwhile(getattr(module, name)))
+    assert "0 of 2 failed" in (await ask(ada, f"stats {ORDERS}")).all_text()
+    assert answered == [True, True]

@@ -14,9 +14,22 @@ from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.model import ListQuery
 from bot.browse.screen import Screen
 from bot.browse.selection import Selection, Stream
-from bot.cloudflare.errors import CloudflareError, RateLimited, Unavailable
+from bot.cloudflare.errors import (
+    AccountNotFound,
+    CloudflareError,
+    InvalidParameter,
+    InvalidResponse,
+    NotAuthorized,
+    QueueFull,
+    RateLimited,
+    ShareUsedUp,
+    TLSError,
+    Unavailable,
+    WorkflowNotFound,
+)
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Cursor, Instance, PageQuery, Status
+from bot.ui.problems import explain
 from tests.support.many_lists import START, ManyLists, instance, newest_first, refused_cursor
 from tests.unit.browse.turning import round_trip, turn_newer, turn_older
 
@@ -353,7 +366,33 @@ async def test_a_failure_that_a_bookmark_carries_is_of_the_same_kind() -> None:
     first = await account.browser().open(ListQuery(EVERYTHING, 10))
     assert first.unread[Stream("emails")] is limited
     error = (await turn_older(account.browser(), first)).unread[Stream("emails")]
-    assert (type(error), error.reason) == (CloudflareError, "slow down")
+    assert isinstance(error, RateLimited)
+    assert (error.reason, error.retry_after) == ("slow down", timedelta(seconds=9))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RateLimited("slow down", retry_after=timedelta(seconds=9.5)),
+        ShareUsedUp("", 300, timedelta(minutes=4)),
+        QueueFull(timedelta(seconds=3)),
+        NotAuthorized("wrong token"),
+        AccountNotFound("no such account"),
+        WorkflowNotFound("there is none"),
+        InvalidParameter("bad status"),
+        Unavailable("down"),
+        TLSError("self-signed"),
+        InvalidResponse("no JSON"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_why_a_list_could_not_be_read_is_said_alike_on_the_next_screen(error: CloudflareError) -> None:
+    account = three_lists()
+    account.fails = lambda query: error if query.workflow == "emails" else None
+    first = await account.browser().open(ListQuery(EVERYTHING, 10))
+    assert explain(first.unread[Stream("emails")]) == explain(error)
+    second = await turn_older(account.browser(), first)
+    assert explain(second.unread[Stream("emails")]) == explain(error)
 
 
 async def test_unknown_names_among_several_are_named() -> None:

@@ -11,7 +11,7 @@ from tests.support.many_lists import START, instance
 def whole(name: str, rows: list[Instance]) -> Loaded:
     place = StreamPlace(Stream(name), (VisitedPage(None, len(rows)),), end="end")
     page = InstancePage(tuple(rows), None, ResultInfo(), (), START)
-    return Loaded(place, page, rows, 0, len(rows), is_last=True)
+    return Loaded(place, page, rows, 0, len(rows), 0, is_last=True)
 
 
 def test_rows_that_are_given_back_are_the_next_ones() -> None:

@@ -78,3 +78,21 @@ def test_each_name_means_itself_and_nothing_is_made_up(names: list[str], typed: 
     assert set(find_similar(typed, names)) <= set(names)
     for name in names:
         assert set(resolve(name, names)) == {name}
+
+
+class Counted(str):
+    """A name that counts how often its case is folded."""
+
+    __slots__ = ("folds",)
+    folds: int
+
+    def casefold(self) -> str:
+        self.folds = getattr(self, "folds", 0) + 1
+        return super().casefold()
+
+
+def test_many_words_fold_no_name_more_often_than_one_does() -> None:
+    names = [Counted(f"counted-name-{number}") for number in range(50)]
+    words = [f"word{number}" for number in range(12)]
+    assert find_name(words, names, lambda _: False) is None
+    assert max(name.folds for name in names) <= 3
