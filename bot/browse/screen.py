@@ -89,6 +89,7 @@ class Screen:
         streams: the API's lists that its rows are from.
         left_out: some of those that were not asked for as they are too many.
         left_out_count: how many those are.
+        others_left_out: there are others, and how many is not for the person to know.
         unlisted: the account may have more workflows than it listed.
         unread: those that could not be read, and why; refreshing `here` tries them again.
         searched: how far they were looked through; None where every row of theirs is shown.
@@ -114,6 +115,7 @@ class Screen:
     streams: Sequence[Stream] = ()
     left_out: Sequence[Stream] = ()
     left_out_count: int = 0
+    others_left_out: bool = False
     unlisted: bool = False
     unread: Mapping[Stream, CloudflareError] = field(default_factory=dict)
     searched: Searched | None = None
