@@ -84,6 +84,11 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
         found, readings = read_phrases(other, command.workflows)
         names = Names((name,), _without_everything(found))
     given = [word for word in found if word.key is not None]
+    # `*,orders` is what `*` is, which the rest is a part of; behind an address with an id it is no list.
+    is_all = is_list and names.has_star and bool(names.found) and not names.rest and not addresses
+    if is_all and not any(looks_like_instance(name) for name in names.workflows):
+        addresses = tuple(Reading(quote_name(name), PATTERN) for name in names.workflows)
+        names = Names(has_star=True)
     readings = (
         *addresses,
         *names.readings,
@@ -92,7 +97,9 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
         *(Reading(word.text, "") for word in addressed),
         *_status_readings(typed_words, names, command),
     )
-    wants_all = is_list and any(word.value == PATTERN for word in found if word.key is None)
+    wants_all = is_list and (
+        names.has_star or any(word.value == PATTERN for word in found if word.key is None)
+    )
     if not names.found and not wants_all and _is_of_overview(given):
         is_question = {"you", "do"} <= {word.value.lower() for word in found}
         request: ListRequest = HelpQuery() if is_question else _read_overview(given, command)

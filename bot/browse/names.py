@@ -18,6 +18,8 @@ from bot.language.tokens import COMMAND, Token, quote, span_with_marks
 _ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")
 _JOINED: Final = re.compile(r"[\s,;|&+]*(?:[,;|&+]|\b(?:and|or|plus|und|et|y)\b)[\s,;|&+]*", re.IGNORECASE)
 _NAME: Final = re.compile(r"[\w*.-]+")
+_BETWEEN_SIGNS: Final = re.compile(r"[^,;|&+]+")
+_BETWEEN_COMMAS: Final = re.compile(r"[^,]+")
 _COMMA: Final = re.compile(r"\s*[,;|&+]")
 
 
@@ -47,12 +49,12 @@ class Names:
     Attributes:
         found: what says a workflow or a pattern, in the order of the words.
         rest: the bare words that are left, without those that add nothing.
-        says_all: the words mean every workflow.
+        has_star: a `*` alone is among the words, and means every workflow.
     """
 
     found: tuple[Name, ...] = ()
     rest: tuple[Token, ...] = ()
-    says_all: bool = False
+    has_star: bool = False
 
     @property
     def workflows(self) -> tuple[str, ...]:
@@ -75,20 +77,20 @@ def read_names(bare: Sequence[Token], command: Command) -> Names:
         QueryError: words fit several workflows, or are joined to names and no workflow is called so.
     """
     words = _split_joined(bare, command)
-    says_all = any(is_everything(word) for word in words)
+    has_star = any(word.value == PATTERN for word in words)
     said = _says_something(words)
     if not command.workflows:
-        return Names(*_first_names(said, command), says_all=says_all)
+        return Names(*_first_names(said, command), has_star=has_star)
     found = _known_names(words, command)
     if not found:
         _refuse_unknown(said, command)
-        return Names(*_first_names(said, command), says_all=says_all)
+        return Names(*_first_names(said, command), has_star=has_star)
     taken = {word for name in found for word in name.words}
     rest = [word for word in said if word not in taken]
     for word in rest:
         if not looks_like_instance(word.value) and _is_joined_to(word, found, command):
             raise _no_such_name(word, command)
-    return Names(tuple(found), tuple(rest), says_all=says_all)
+    return Names(tuple(found), tuple(rest), has_star=has_star)
 
 
 def name_like_a_filter(words: Sequence[Token], command: Command) -> Name | None:
@@ -143,11 +145,12 @@ def _split_joined(bare: Sequence[Token], command: Command) -> list[Token]:
     """Return the words, those of `orders,emails` apart; a real name keeps its signs."""
     words: list[Token] = []
     for word in bare:
-        parts = list(re.finditer(r"[^,;|&+]+", word.text))
-        is_one = word.quoted or word.value in command.workflows or not JOINS.search(word.value)
-        if is_one or not all(_NAME.fullmatch(part[0]) for part in parts):
+        if word.quoted or word.value in command.workflows or not JOINS.search(word.value):
             words.append(word)
             continue
+        parts = list(_BETWEEN_SIGNS.finditer(word.text))
+        if not all(_NAME.fullmatch(part[0]) for part in parts):  # of what is no name, only a comma is a sign
+            parts = list(_BETWEEN_COMMAS.finditer(word.text))
         words += [
             replace(word, text=part[0], start=word.start + part.start(), value=part[0], raw=part[0])
             for part in parts

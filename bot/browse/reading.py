@@ -1,12 +1,12 @@
 """Reads several lists for one answer, and notes what was said beside the rows and what could not be read."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.browse.bookmark import Failure, StreamPlace
+from bot.browse.bookmark import Failure, Omitted, StreamPlace
 from bot.browse.errors import CursorRefused
 from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
@@ -85,6 +85,24 @@ class Asked:
         return frozenset(
             number for number, place in enumerate(places) if not self.allows(place.stream.workflow)
         )
+
+    def left_out(self, omitted: Omitted, hidden: Collection[int]) -> dict[str, Any]:
+        """Return what a screen says of lists that were not asked for, by the names of its fields.
+
+        Where some of the lists may not be seen, nothing tells how many are.
+
+        Args:
+            omitted: those lists.
+            hidden: the numbers of the lists that were asked for and may not be seen.
+        """
+        seen = tuple(stream for stream in omitted.streams if self.allows(stream.workflow))
+        has_others = bool(omitted.count) and (bool(hidden) or len(seen) < len(omitted.streams))
+        return {
+            "left_out": seen,
+            "left_out_count": len(seen) if has_others else omitted.count,
+            "others_left_out": has_others,
+            "unlisted": omitted.unlisted,
+        }
 
 
 @dataclass(slots=True)

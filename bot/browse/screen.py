@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.browse.bookmark import KeptPlace, ListBookmark, OverviewBookmark
+from bot.browse.changes import Changes
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.selection import Stream
-from bot.browse.trouble import Changes, Failures, WorkflowRow
+from bot.browse.trouble import Failures, WorkflowRow
 from bot.cloudflare.causes import Cause
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery
@@ -88,6 +89,7 @@ class Screen:
         streams: the API's lists that its rows are from.
         left_out: some of those that were not asked for as they are too many.
         left_out_count: how many those are.
+        others_left_out: there are others, and how many is not for the person to know.
         unlisted: the account may have more workflows than it listed.
         unread: those that could not be read, and why; refreshing `here` tries them again.
         searched: how far they were looked through; None where every row of theirs is shown.
@@ -113,6 +115,7 @@ class Screen:
     streams: Sequence[Stream] = ()
     left_out: Sequence[Stream] = ()
     left_out_count: int = 0
+    others_left_out: bool = False
     unlisted: bool = False
     unread: Mapping[Stream, CloudflareError] = field(default_factory=dict)
     searched: Searched | None = None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, Final
 
+from bot.browse.conditions import ERRORED
 from bot.cloudflare.models import Status, Workflow
 
 DAY: Final = timedelta(days=1)
@@ -13,17 +14,14 @@ HOUR: Final = timedelta(hours=1)
 LAST_LOOK: Final = timedelta(minutes=5)
 """A look that is younger is this one: a refresh would else compare itself with what it refreshes."""
 
-_ERRORED: Final = Status("errored")
 _QUEUED: Final = Status("queued")
-SAMPLED: Final = (_ERRORED, _QUEUED)
+SAMPLED: Final = (ERRORED, _QUEUED)
 """The statuses of which a sample keeps the counts."""
 _GRACE: Final = timedelta(minutes=10)
 """A schedule that is late by less is not missed: its run may be on its way, and clocks differ."""
 _LEAST_GROWTH: Final = 10
 _GROWTH: Final = 1.5
 """A queue grows if it holds so many more, and so many times what it held."""
-_LEAST_POINTS: Final = 3
-"""Fewer are no chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ class WorkflowRow:
     @property
     def errored(self) -> int:
         """Return how many of its instances are errored, as far as they were counted."""
-        return (self.workflow.instances or {}).get(_ERRORED, 0)
+        return (self.workflow.instances or {}).get(ERRORED, 0)
 
     @property
     def trouble(self) -> Trouble | None:
@@ -217,12 +215,12 @@ def compare(
         failures: how many failed lately, if that is known.
     """
     counts = workflow.instances or {}
-    is_errored, is_queued = counts.get(_ERRORED, 0) > 0, counts.get(_QUEUED, 0) >= _LEAST_GROWTH
+    is_errored, is_queued = counts.get(ERRORED, 0) > 0, counts.get(_QUEUED, 0) >= _LEAST_GROWTH
     return WorkflowRow(
         workflow,
         failures,
-        since_look=_rise(workflow, then.look, _ERRORED, now) if is_errored else None,
-        in_day=_rise(workflow, then.day, _ERRORED, now) if is_errored else None,
+        since_look=_rise(workflow, then.look, ERRORED, now) if is_errored else None,
+        in_day=_rise(workflow, then.day, ERRORED, now) if is_errored else None,
         queue=_growth(workflow, then, now) if is_queued else None,
         missed=_missed(workflow, now) if workflow.schedules else None,
     )
@@ -234,14 +232,14 @@ def _latest(samples: Sequence[CountSample], until: datetime) -> CountSample | No
 
 def _rise(workflow: Workflow, sample: CountSample | None, status: Status, now: datetime) -> Rise | None:
     """Return how many more there are than in a sample; None if not more, or if either was not counted."""
-    before = None if sample is None else _before(workflow, sample, status)
+    before = None if sample is None else count_before(workflow, sample, status)
     if sample is None or before is None or workflow.instances is None:
         return None
     more = workflow.instances.get(status, 0) - before
     return Rise(more, sample.at, is_recent=now - sample.at <= DAY) if more > 0 else None
 
 
-def _before(workflow: Workflow, sample: CountSample, status: Status) -> int | None:
+def count_before(workflow: Workflow, sample: CountSample, status: Status) -> int | None:
     """Return how many there were at a sample; None if they were not counted then."""
     counts = sample.counts.get(workflow.name)
     if counts is not None:
@@ -272,56 +270,3 @@ def count_failures(ends: Iterable[datetime], now: datetime, *, complete: bool) -
     return Failures(
         hour=sum(age <= HOUR for age in ages), day=sum(age <= DAY for age in ages), complete=complete
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What has changed in some workflows since the last look.
-
-    Attributes:
-        since: when that was.
-        errored: how many more are errored, in all workflows that have more.
-        workflows: how many of those there are.
-        complete: whether all workflows that there are were counted then and now.
-    """
-
-    since: datetime
-    errored: int
-    workflows: int
-    complete: bool = True
-
-
-def changes_of(
-    rows: Sequence[WorkflowRow], look: CountSample | None, *, is_whole: bool = True
-) -> Changes | None:
-    """Return what has changed since the last look; None where there was none.
-
-    Args:
-        rows: the workflows.
-        look: the last look.
-        is_whole: whether these are all workflows that there are.
-    """
-    if look is None:
-        return None
-    rises = [row.since_look.by for row in rows if row.since_look is not None]
-    counted = (row.workflow for row in rows if row.workflow.instances is not None)
-    known = sum(_before(workflow, look, _ERRORED) is not None for workflow in counted)
-    return Changes(look.at, sum(rises), len(rises), complete=is_whole and known == len(rows))
-
-
-def errored_over_time(
-    rows: Sequence[WorkflowRow], samples: Sequence[CountSample], now: datetime
-) -> tuple[tuple[datetime, int], ...]:
-    """Return how many instances were errored at each sample of the last day, and now.
-
-    Workflows that one of these samples lacks are left out of all. Empty if nothing has risen, or there are
-    too few samples to draw.
-    """
-    day = [sample for sample in samples if now - DAY <= sample.at < now]
-    common = [row for row in rows if row.workflow.instances is not None]
-    common = [row for row in common if all(row.name in sample.counts for sample in day)]
-    points = [(sample.at, sum(sample.counts[row.name].get(_ERRORED, 0) for row in common)) for sample in day]
-    points.append((now, sum(row.errored for row in common)))
-    if len(points) < _LEAST_POINTS or all(count <= points[0][1] for _, count in points):
-        return ()
-    return tuple(points)

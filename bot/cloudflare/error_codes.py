@@ -44,6 +44,8 @@ _EXITED: Final = re.compile(
 )
 _EXIT: Final = re.compile(r"-?\d{1,3}")
 
+_BETWEEN: Final = " \t\n:([#"
+"""What may stand between a word and its code."""
 _ANSWERED: Final = re.compile(
     r"\b(?:answered|returned|responded|replied)\s(?:with\s)?(?:an?\s)?$", re.IGNORECASE
 )
@@ -103,10 +105,18 @@ def is_code(text: str, start: int, end: int) -> bool:
         _VENDORS.fullmatch(word) is not None
         or _CONSTANT.fullmatch(word) is not None
         or (_ERROR_NUMBER.fullmatch(word) is not None and _AFTER_ERROR_WORD.search(before) is not None)
-        or (_STATUS.fullmatch(word) is not None and _is_answer(text, before, end))
+        or (before.rstrip(_BETWEEN)[-1:].isalpha() and _is_told(text, start, end))
+        or (_FAILURE_STATUS.fullmatch(word) is not None and _is_status(text, start, end))
+    )
+
+
+def _is_told(text: str, start: int, end: int) -> bool:
+    """Return whether a number is a code by the words right before it."""
+    word, before = text[start:end], _before(text, start)
+    return (
+        (_STATUS.fullmatch(word) is not None and _is_answer(text, before, end))
         or (_SYSTEM_NUMBER.fullmatch(word) is not None and _is_numbered(text, before, end))
         or (_EXIT.fullmatch(word) is not None and _EXITED.search(before) is not None and _ends(text, end))
-        or (_FAILURE_STATUS.fullmatch(word) is not None and _is_status(text, start, end))
     )
 
 

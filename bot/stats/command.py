@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.browse.command import join_flags, read_instances
+from bot.browse.condition_options import TRIGGER, VERSION
 from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
 from bot.browse.pending_query import PendingQuery
@@ -24,7 +25,7 @@ SYNONYMS: Final = (
 """Other words for `stats`."""
 WITH_NAME: Final = frozenset({"health", "summary", "healthy"})
 """Words that mean it beside the name of a workflow; alone they are the overview."""
-_TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT)
+_TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT, VERSION, TRIGGER)
 _KINDS: Final = frozenset({"success", "failure", "fail", "failed", "error", "errors", "completion"})
 _RATES: Final = frozenset({"rate", "rates", "ratio", "percentage"})
 _HOW: Final = frozenset({"how", "hows", "how's", "how’s"})

@@ -152,7 +152,7 @@ class StatsHandlers:
         has_failed = stats.total.failed > 0 or any(each.part for each in ended.values())
         return StatsControls(
             windows={words: value for words, value in windows.items() if value is not None},
-            failures=await save(ShowFailures(selection)) if has_failed else None,
+            failures=await save(ShowFailures(selection)) if has_failed and not selection.where else None,
             list=await save(OpenList(Bookmark(ListQuery(selection)))) if stats.total.count else None,
             refresh=await save(RefreshStats(selection)),
             share=await save(ShareStats(selection)),

@@ -200,6 +200,17 @@ async def test_why_leads_to_what_failed_in_that_workflow(ada: Person, cloudflare
     assert "5" in why
 
 
+async def test_what_rose_since_an_old_look_is_not_said_to_be_of_late_if_that_is_not_known(
+    slack: LocalSlack, run_bot: RunBot, cloudflare: Simulation, tmp_path: Path
+) -> None:
+    fail(cloudflare, "orders", 3, days=5)
+    await look(tmp_path, timedelta(days=6), orders=1)
+    cloudflare.inject(JsonError(403, 10000), operation="list_instances")
+    async with run_bot():
+        overview = await ask(slack.person("ada"), "")
+    assert "2 more errored than at the last look, it is not known when they failed" in overview.text
+
+
 async def test_why_of_what_rose_since_an_old_look_goes_back_to_it(
     slack: LocalSlack, run_bot: RunBot, cloudflare: Simulation, tmp_path: Path
 ) -> None:

@@ -420,3 +420,38 @@ async def test_figures_of_many_instances_do_not_hold_up_other_requests(
         monkeypatch.setattr(module, name, meanwhile(getattr(module, name)))
     assert "0 of 2 failed" in (await ask(ada, f"stats {ORDERS}")).all_text()
     assert answered == [True, True]
+
+
+async def test_each_workflow_that_a_button_names_is_asked_for_before_anything_is_read(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    add_runs(cloudflare, 2)
+    add_runs(cloudflare, 2, workflow="payroll")
+    rules = json.dumps([{"who": ["everyone"], "workflows": ["order-*"], "rights": ["view"]}])
+    async with run_bot(bot_access=rules):
+        ada = slack.person("ada")
+        shown = await ask(ada, "help")
+        calls = len(cloudflare.calls)
+        since = TimePoint("24h", datetime.now(UTC) - timedelta(days=1))
+        request = TurnStats(Selection((ORDERS, "payroll"), since=since))
+        pressed = {
+            "type": "button",
+            "action_id": request.kind,
+            "block_id": "b",
+            "value": CODEC.encode(request),
+        }
+        assert "You may not look at `payroll`" in (await answer(await ada.act(shown, pressed))).all_text()
+        assert len(cloudflare.calls) == calls
+
+
+async def test_a_version_and_what_started_them_choose_the_instances(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    add_runs(cloudflare, 3)
+    add_runs(cloudflare, 5, status="errored", version=BAD)
+    said = (await ask(ada, f"stats {ORDERS} version:4f2a")).all_text()
+    assert "5 of 5 failed" in said
+    assert "version `4f2a`" in said
+    assert f"`/workflows stats {ORDERS} since:7d version:4f2a`" in said
+    assert "no runs" in (await ask(ada, f"stats {ORDERS} trigger:cron")).all_text()
+    assert "3 of 8" not in (await ask(ada, f"stats {ORDERS} trigger:cron")).all_text()

@@ -1,16 +1,17 @@
 """Whether a list is all that there is: what could not be read, what was left out, how far it was searched."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from bot.browse.model import ListQuery
+from bot.browse.planning import MOST_STREAMS
 from bot.browse.screen import Screen, Searched
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import ACTIVE_STATUSES
 from bot.ui import limits
-from bot.ui.elements import SEARCH_FURTHER, button, code, command, escape, moment_after, section
+from bot.ui.elements import SEARCH_FURTHER, button, code, command, escape, iso_after, moment_after, section
 from bot.ui.limits import Block
 from bot.ui.problems import explain
 from bot.ui.statuses import appearance
@@ -45,11 +46,27 @@ def unread_block(screen: Screen, retry: str | None) -> list[Block]:
     return [section("\n".join(lines), pressed)]
 
 
-def unread_text(screen: Screen) -> list[str]:
-    """Return the same in a phrase, for those who do not see the message."""
-    if not screen.unread:
-        return []
-    return [f"could not be read: {_plain_names(screen.unread, screen.query)}"]
+def missing_text(screen: Screen) -> list[str]:
+    """Return what could not be read or was left out, and how far was searched, in phrases.
+
+    They are for those who do not see the message.
+    """
+    found = []
+    if screen.unread:
+        found.append(f"could not be read: {_plain_names(screen.unread, screen.query)}")
+    if screen.left_out_count or screen.others_left_out:
+        lists = _lists_left_out(screen)
+        found.append(f"{lists[0].lower()}{lists[1:]} left out")
+    if screen.searched is not None and _searched(screen):
+        searched = screen.searched
+        back = (
+            ""
+            if searched.complete or searched.back_to is None
+            else f" {iso_after('back to', searched.back_to)}"
+        )
+        said = "1 instance" if searched.rows == 1 else f"{searched.rows:,} instances"
+        found.append(f"searched {said}{back}")
+    return found
 
 
 def notices(screen: Screen) -> list[str]:
@@ -117,7 +134,7 @@ def _bounded_at(screen: Screen) -> datetime | None:
 
 def _lacks_lists(screen: Screen) -> bool:
     """Return whether there are lists that were not read."""
-    return bool(screen.unread or screen.left_out_count or screen.unlisted)
+    return bool(screen.unread or screen.left_out_count or screen.others_left_out or screen.unlisted)
 
 
 def _may_miss_ended(query: ListQuery) -> bool:
@@ -171,18 +188,26 @@ def _how_far(searched: Searched) -> str:
 
 def _left_out(screen: Screen) -> list[str]:
     found = []
-    if count := screen.left_out_count:
-        taken = "" if screen.query.status is None else f", those with most {_status(screen.query)}"
-        lists = "1 list is" if count == 1 else f"{count:,} lists are"
-        why = f"as one message reads {len(screen.streams)} at most{taken}"
-        names = _names(screen.left_out, screen.query, count)
-        found.append(f"{lists} left out, {why}: {names}. Name fewer workflows or statuses to see them.")
+    if screen.left_out_count or screen.others_left_out:
+        what = "instances" if screen.query.status is None else _status(screen.query)
+        why = f"as one message reads {MOST_STREAMS} at most, those with most {what}"
+        count = None if screen.others_left_out else screen.left_out_count
+        names = f": {_names(screen.left_out, screen.query, count)}" * bool(screen.left_out)
+        how_to = "Name fewer workflows or statuses to see them."
+        found.append(f"{_lists_left_out(screen)} left out, {why}{names}. {how_to}")
     if screen.unlisted:
         found.append(
             "Cloudflare's list of workflows did not come to an end, so others may be missing here. "
             "To see one of them, name it."
         )
     return found
+
+
+def _lists_left_out(screen: Screen) -> str:
+    if screen.others_left_out:
+        return "Others are"
+    count = screen.left_out_count
+    return "1 list is" if count == 1 else f"{count:,} lists are"
 
 
 def _status(query: ListQuery) -> str:
@@ -205,13 +230,14 @@ def _reason(error: CloudflareError) -> str:
 def _names(streams: Sequence[Stream], query: ListQuery, count: int | None = None) -> str:
     """Return some lists by their workflows; `count` is how many lists there are, if not these."""
     found = _by_workflow(streams, query)
-    names = [code(name, _LONGEST_NAME) + what for name, what in found.items()]
-    return _first_of(names, 0 if count is None else count - len(streams))
+    names = {name: code(name, _LONGEST_NAME) + what for name, what in found.items()}
+    return _first_of(names, streams, count)
 
 
-def _plain_names(streams: Iterable[Stream], query: ListQuery) -> str:
+def _plain_names(streams: Collection[Stream], query: ListQuery) -> str:
     found = _by_workflow(streams, query)
-    return _first_of([escape(limits.shorten(name, _LONGEST_NAME)) + what for name, what in found.items()])
+    names = {name: escape(limits.shorten(name, _LONGEST_NAME)) + what for name, what in found.items()}
+    return _first_of(names, streams)
 
 
 def _by_workflow(streams: Iterable[Stream], query: ListQuery) -> Mapping[str, str]:
@@ -224,8 +250,8 @@ def _by_workflow(streams: Iterable[Stream], query: ListQuery) -> Mapping[str, st
     return {name: f" ({', '.join(statuses)})" * bool(statuses) for name, statuses in found.items()}
 
 
-def _first_of(names: Sequence[str], others: int = 0) -> str:
-    """Return the first of some names, and how many more there are, with others that are not among them."""
-    shown = names[:_MOST_NAMES]
-    more = len(names) - len(shown) + others
-    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
+def _first_of(names: Mapping[str, str], streams: Collection[Stream], count: int | None = None) -> str:
+    """Return the first of some workflows, in words, and how many more lists there are, `count` in all."""
+    shown = list(names)[:_MOST_NAMES]
+    more = (len(streams) if count is None else count) - sum(each.workflow in shown for each in streams)
+    return ", ".join(names[name] for name in shown) + (f" and {more:,} more" if more > 0 else "")

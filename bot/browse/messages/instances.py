@@ -9,9 +9,9 @@ from typing import Final
 from bot.browse.messages.completeness import (
     end,
     is_whole,
+    missing_text,
     nothing,
     unread_block,
-    unread_text,
 )
 from bot.browse.messages.completeness import notices as completeness_notices
 from bot.browse.messages.details import ValueOf, no_value
@@ -199,7 +199,7 @@ def _fallback_text(screen: Screen) -> str:
     restricted = ", ".join(screen.query.describe(iso_after))
     asked = escape(headline(screen.query)) + (f", {restricted}" if restricted else "")
     range_ = _range(screen) if instances else "no instances"
-    told = ", ".join((range_, *unread_text(screen), *end(screen)))
+    told = ", ".join((range_, *missing_text(screen), *end(screen)))
     return f"{asked}: {told}. {instances}" if instances else f"{asked}: {told}"
 
 

@@ -84,10 +84,10 @@ def _troubles_in_words(row: WorkflowRow) -> list[str]:
     found = []
     if row.failures is not None and row.failures.day:
         found.append(failures_in_words(row.failures))
+    elif row.since_look is not None and not row.since_look.is_recent:
+        found.append(f"{row.since_look.by:,} more errored than at the last look, {_undated(row)}")
     elif row.trouble is Trouble.FAILING:
         found.append(f"{row.failed_lately:,} more errored lately")
-    elif row.trouble is Trouble.ERRORED and row.since_look is not None:
-        found.append(f"{row.since_look.by:,} more errored than at the last look, {_undated(row)}")
     elif row.trouble is Trouble.ERRORED:
         found.append(_undated(row))
     if row.missed is not None:

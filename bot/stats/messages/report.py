@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.browse.condition_options import TRIGGER, VERSION
+from bot.browse.model import ListQuery
 from bot.stats.messages import figures
 from bot.stats.messages.chart import chart, sparklines
 from bot.stats.messages.figures import count, rate
@@ -113,6 +115,7 @@ def _top(stats: Stats, notices: Sequence[str]) -> list[Block]:
         moment_after("created since", stats.since),
         *until,
         code(stats.account),
+        *_chosen_by(stats),
         *([f"as of {moment(stats.read_at, '{time_secs}')}"] if stats.read_at is not None else []),
     ]
     said = [each for each in (source(stats), *limits_of(stats)) if each]
@@ -122,6 +125,14 @@ def _top(stats: Stats, notices: Sequence[str]) -> list[Block]:
         context(*facts),
         *(context(each) for each in said),
     ]
+
+
+def _chosen_by(stats: Stats) -> Iterator[str]:
+    asked = ListQuery(stats.asked.selection)
+    for option in (VERSION, TRIGGER):
+        value = option.value_in(asked)
+        if value is not None and option.phrase is not None:
+            yield option.phrase(value, asked, moment_after)
 
 
 def _title(stats: Stats) -> str:

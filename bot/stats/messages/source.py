@@ -29,6 +29,8 @@ def seen(stats: Stats) -> str:
     """Say which instances were seen and whether these are all."""
     number = stats.total.count
     if stats.is_all:
+        if not number and stats.asked.selection.where:
+            return "Cloudflare's list has no such instances of that time."
         if not number:
             return "Cloudflare's list has no instances of that time."
         return f"From Cloudflare's list: all {count(number, 'instance', 'instances')} of that time."
@@ -41,7 +43,7 @@ def seen(stats: Stats) -> str:
 
 def limits_of(stats: Stats) -> Iterator[str]:
     """Say what could not be read or is not there, a sentence each."""
-    if stats.is_all and stats.oldest is not None:
+    if stats.is_all and stats.oldest is not None and not stats.asked.selection.where:
         gap = stats.oldest - stats.since
         if gap > (stats.until - stats.since) / _GAP and gap > timedelta(hours=1):
             yield "Older instances may be past their retention: Cloudflare lists them no more."

@@ -88,6 +88,7 @@ FOUND = {
         "request",
         b'{"payload": {"type": "shortcut", "user": {"id": "U1"}, "response_url": 7, "callback_id": "x"}}',
     ),
+    "a name beside one that is none": ("list_command", b"3e\xff\xffe\xff\xff\xe2\x9cd &ev-"),
     "a long story in place of a time": ("list_command", b"orders since:" + b"x" * 3000),
 }
 

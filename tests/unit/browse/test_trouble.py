@@ -8,19 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.browse.changes import Changes, changes_of, errored_over_time
 from bot.browse.trouble import (
     Baselines,
-    Changes,
     CountSample,
     Failures,
     Rise,
     Trouble,
     WorkflowRow,
     by_trouble,
-    changes_of,
     compare,
     count_failures,
-    errored_over_time,
 )
 from bot.cloudflare.models import CronSchedule, Status, Workflow
 from tests.support.commands import NOW
