@@ -149,8 +149,8 @@ class Chosen:
 def choose(rows: Iterable[tuple[Stream, Instance]], selection: Selection) -> Chosen:
     """Return the rows of a selection, each instance once, by their end if it is `by_end`, or by creation.
 
-    Those of the same time come by the name of their workflow, and by their id. An instance that went from
-    one list to another while both were read is as it was last.
+    Of those of the same time the greatest id comes first, as most ids grow. An instance that went from one
+    list to another while both were read is as it was last.
     """
     latest: dict[tuple[str, str], tuple[Stream, Instance]] = {}
     for stream, row in rows:
@@ -159,7 +159,7 @@ def choose(rows: Iterable[tuple[Stream, Instance]], selection: Selection) -> Cho
             latest[stream.workflow, row.id] = stream, row
     answers = [is_within(selection, row) if selection.by_end else True for _, row in latest.values()]
     chosen = [each for each, answer in zip(latest.values(), answers, strict=True) if answer]
-    found = sorted((Row(stream.workflow, row) for stream, row in chosen), key=_identity)
+    found = sorted((Row(stream.workflow, row) for stream, row in chosen), key=_identity, reverse=True)
     found.sort(key=lambda row: _times(row, by_end=selection.by_end), reverse=True)  # equal ones stay in order
     return Chosen(found, answers.count(None))
 
@@ -250,7 +250,7 @@ def _is_behind(row: Row, after: EndRow | None) -> bool:
     here, there = _times(row, by_end=True), (after.moment, after.created_on)
     if here != there:
         return here < there
-    return _identity(row) > (after.workflow, after.id)
+    return _identity(row) < (after.workflow, after.id)
 
 
 def _times(row: Row, *, by_end: bool) -> tuple[datetime, datetime]:

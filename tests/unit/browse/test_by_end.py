@@ -86,7 +86,7 @@ def expected(account: ManyLists, selection: Selection) -> list[str]:
             if row.status not in selection.statuses or moment < since or (until and moment > until):
                 continue
             found.append((moment, row.created_on, name, str(row.status), row.id))
-    found.sort(key=lambda each: each[2:])
+    found.sort(key=lambda each: (each[2], each[4]), reverse=True)
     found.sort(key=lambda each: each[:2], reverse=True)
     return [each[-1] for each in found]
 
@@ -507,7 +507,7 @@ async def test_a_budget_that_is_used_up_at_the_first_pages_stops_the_search_and_
     with pytest.raises(RateLimited):
         await account.browser().open(ListQuery(failed_since(0)))
     account.fails = lambda _: None
-    assert ids(await search_on(browser, screen)) == ["a", "b"]
+    assert ids(await search_on(browser, screen)) == ["b", "a"]
 
 
 async def test_reading_and_judging_have_one_deadline() -> None:
