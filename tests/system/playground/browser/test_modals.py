@@ -1,5 +1,6 @@
 """Modals of the bot, and one with every input."""
 
+import re
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ async def test_the_filter_of_a_list_is_opened_corrected_and_submitted(
     dialog = opened.page.get_by_role("dialog", name="Filter")
     await expect(dialog).to_contain_text("order-processing")
     await choose(opened, dialog.get_by_role("combobox", name="Status"), "Errored")
-    since = dialog.get_by_role("textbox", name="Created since")
+    since = dialog.get_by_role("textbox", name=re.compile("^Since"))
     await since.fill("last tuesdey")
     await dialog.get_by_role("button", name="Show").click()
     await expect(since).to_have_attribute("aria-invalid", "true")
@@ -36,6 +37,7 @@ async def test_the_filter_of_a_list_is_opened_corrected_and_submitted(
     await dialog.get_by_role("button", name="Show").click()
     await expect(dialog).to_be_hidden()
     await expect(listed).to_contain_text("order-processing · 🔴 errored")
+    await expect(listed).to_contain_text("ended since")
     await expect(listed).to_contain_text("since:48h")
     await expect(opened.messages).to_have_count(1)
 
