@@ -122,10 +122,9 @@ class Exports:
                 await post(messages, said, export.user)
 
     async def _watch(self, team: Callable[[], Awaitable[str]], stop: asyncio.Event) -> None:
-        is_stopped = False
-        while not is_stopped:
+        # A process that has just started has more urgent work than what another one left.
+        while not await is_set_within(stop, self._services.times.watch):
             try:
                 await self.tell_abandoned(await team())
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
                 _log.warning("exports_not_watched", reason=reason_of(error))
-            is_stopped = await is_set_within(stop, self._services.times.watch)

@@ -13,6 +13,7 @@ from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, Selection
 from bot.failures.requests import ListFailures
+from bot.inspect.command import NEWEST
 from bot.language.command import Command
 from bot.language.errors import one_of
 from bot.language.tokens import COMMAND, Token
@@ -100,8 +101,9 @@ def as_failures(request: Request, words: Sequence[Token]) -> Request:
         words: all of the command.
     """
     if isinstance(request, DescribeInstance):
-        is_lone_why = (request.workflow, request.instance, request.status) == (None, None, ERRORED)
-        return _all_failures(request) if is_lone_why else request
+        is_of_all = (request.workflow, request.instance, request.status) == (None, None, ERRORED)
+        asks_for_one = any(word.value.lower() in NEWEST for word in words if word.key is None)
+        return _all_failures(request) if is_of_all and not asks_for_one else request
     if not isinstance(request, ListInstances):
         return request
     query, pending = request.query.query, request.query

@@ -23,7 +23,8 @@ SYNONYMS: Final = (
 WHY: Final = ("explain", "why", "debug", "reason", "cause", "diagnose", "happened")
 """Words that ask why an instance failed."""
 
-_NEWEST: Final = frozenset({"latest", "last", "newest"})
+NEWEST: Final = frozenset({"latest", "last", "newest"})
+"""Words that ask for the newest instance."""
 _FAILED: Final = "failed"
 """`show NAME errored` is the list: of many, as people say `show errored NAME`, too."""
 _ERRORED: Final = Status("errored")
@@ -87,7 +88,7 @@ def _sort(bare: Sequence[Token], command: Command) -> _Words:
         elif word.value in command.workflows:
             rest.append(word)
         elif (text == "recent" and before == "most") or (
-            text in _NEWEST and not word.quoted and not behind.isdecimal()
+            text in NEWEST and not word.quoted and not behind.isdecimal()
         ):
             newest = newest or word
         elif said and not word.quoted:

@@ -236,8 +236,8 @@ async def test_a_lone_status_and_a_button_of_the_overview_lead_here(
     fail(cloudflare, 2, DECLINED)
     for words in (
         "errored",
-        "failures today",
-        "what failed today?",
+        "failures last 24h",
+        "what failed in the last day?",
         "errors since yesterday",
         "why",
         "top errors",

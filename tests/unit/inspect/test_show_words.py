@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.browse.names import looks_like_instance
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows, ShowInstance
 from bot.cloudflare.models import Status
+from bot.failures.requests import ListFailures
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.slack.requests import Request
@@ -68,7 +69,6 @@ def _plain(request: Request) -> Request:
         ("why did orders ord-59603 fail?", DescribeInstance("orders", "ord-59603")),
         ("explain orders ord-59603", DescribeInstance("orders", "ord-59603")),
         ("debug orders", DescribeInstance("orders", status=ERRORED)),
-        ("why", DescribeInstance(status=ERRORED)),
     ],
 )
 def test_one_instance_is_asked_for(text: str, meant: DescribeInstance | None) -> None:
@@ -143,8 +143,9 @@ def test_a_workflow_may_be_called_like_an_id() -> None:
         ("show orders last 5", ListInstances),
         ("show the last 5 of orders", ListInstances),
         ("show orders latest since:2h", ListInstances),
-        ("show failed", ListInstances),
-        ("show me what failed", ListInstances),
+        ("show failed", ListFailures),
+        ("show me what failed", ListFailures),
+        ("why", ListFailures),
         ("orders latest", ListInstances),
         ("status", ListWorkflows),
         ("status orders", ListInstances),
