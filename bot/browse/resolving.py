@@ -32,7 +32,7 @@ class ResolvedNames:
     Attributes:
         selection: the same instances, by the workflows' own names.
         visible: the names of the workflows that this means and that all the people may look at, in the order
-            of the account's list; at the end those that were named and that a list which was cut short lacks.
+            of the account's list; at the end those that were named and that an incomplete list lacks.
         readings: which name was read for which other one.
     """
 
@@ -65,7 +65,7 @@ def resolve_names(
     Args:
         selection: what was asked for.
         account: the account's name.
-        listed: all its workflows; a name that a list which was cut short does not have may exist.
+        listed: all its workflows; a name that a list which is not complete does not have may exist.
         audience: the people who have to be allowed to look at them.
 
     Raises:
@@ -79,7 +79,7 @@ def resolve_names(
     readings: list[Reading] = []
     missing: list[str] = []
     for typed in selection.workflows:
-        if _exists(typed, visible) or (PATTERN not in typed and listed.cut_short and allows(typed)):
+        if _exists(typed, visible) or (PATTERN not in typed and not listed.is_complete and allows(typed)):
             names.append(typed)
             continue
         meant = name_matching.resolve(typed, visible) if PATTERN not in typed else ()

@@ -236,7 +236,7 @@ async def test_none_says_where_it_was_looked_and_what_may_help(ada: Person, clou
     assert "Asked every workflow with instances of `default` for this id: 4." in told
     assert "Read all 13 instances of 4 workflows for ids that begin with it." in told
     assert "none is left that ended" in told
-    assert (NOW - timedelta(days=30)).date().isoformat() in message.text
+    assert (datetime.now(UTC) - timedelta(days=30)).date().isoformat() in message.text
     assert asked(cloudflare) == (1, 0, 4, 4)
     again = await click(ada, message, "command_run")
     assert "No instance was found whose id begins with `exports-`." in again.all_text()

@@ -113,7 +113,8 @@ async def test_the_filter_form_narrows_a_list_of_several(
 
 async def test_a_long_run_that_failed_just_now_is_no_all_clear(ada: Person, cloudflare: Simulation) -> None:
     """Cloudflare filters by creation: a run of three days that failed an hour ago is not in its answer."""
-    began, failed = NOW - timedelta(days=3), NOW - timedelta(minutes=50)
+    now = datetime.now(UTC)
+    began, failed = now - timedelta(days=3), now - timedelta(minutes=50)
     cloudflare.add_instance(
         "orders", id="long-run", status="errored", created_on=began, started_on=began, ended_on=failed
     )
