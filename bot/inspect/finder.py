@@ -15,9 +15,10 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
 from bot.cloudflare.instance_models import InstanceDetail
-from bot.cloudflare.models import MAX_PER_PAGE, Instance
+from bot.cloudflare.models import MAX_PER_PAGE, Instance, Status
 from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
 from bot.inspect.model import InstanceRef
+from bot.language import filters
 from bot.language.command import Command
 from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, quote
@@ -149,6 +150,10 @@ class InstanceFinder:
 def _unknown_workflow(request: DescribeInstance, error: NoSuchWorkflow) -> UserError:
     names = error.meant or error.similar
     commands = [Command(replace(request, workflow=name, readings=()).command()) for name in names]
+    status = filters.nearest_status(request.workflow or "") if request.instance is None else None
+    if status is not None:  # `show latest faild`
+        meant = replace(request, workflow=None, status=Status(status), readings=())
+        commands.insert(0, Command(meant.command()))
     return UserError(problem_message(error, commands=commands or [Command(COMMAND)]))
 
 

@@ -315,6 +315,13 @@ async def test_a_typo_is_put_right_by_a_press(ada: Person) -> None:
     assert "🔴 ord-1002 · errored" in (await click(ada, message, "command_run")).all_text()
 
 
+async def test_a_mistyped_status_of_the_newest_is_proposed(ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance("orders", id="ord-1002", status="errored")
+    cloudflare.add_instance("emails", id="mail-1")
+    message = await ask(ada, "show latest faild")
+    assert "/workflows show latest errored" in message.all_text()
+
+
 async def test_the_name_may_be_left_out_where_there_is_one_workflow(
     ada: Person, cloudflare: Simulation
 ) -> None:
