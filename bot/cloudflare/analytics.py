@@ -14,7 +14,7 @@ from typing import Final
 import aiohttp
 
 from bot.cloudflare.analytics_queries import (
-    LONGEST_HISTORY,
+    LONGEST_REACH,
     Dimension,
     EventCounts,
     EventQuery,
@@ -30,8 +30,6 @@ from bot.cloudflare.transport import Transport
 QUERIES: Final = 300
 """Queries in five minutes for one user, besides the requests to the rest of the API."""
 PERMISSION: Final = "Account Analytics Read"
-_MARGIN: Final = timedelta(hours=1)
-"""A query that reaches back for exactly as long as the data is kept may be refused when it arrives."""
 
 
 def _utc_now() -> datetime:
@@ -75,7 +73,7 @@ class AnalyticsClient:
             CloudflareError: The request failed, or the response can't be read.
         """
         now = self._now()
-        query = EventQuery(now - LONGEST_HISTORY + _MARGIN, now, (Dimension.WORKFLOW,), instance=instance)
+        query = EventQuery(now - LONGEST_REACH, now, (Dimension.WORKFLOW,), instance=instance)
         found = await self.count_events(query, priority)
         return tuple(dict.fromkeys(row.workflow for row in found.rows if row.workflow))
 

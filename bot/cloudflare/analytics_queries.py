@@ -25,6 +25,8 @@ from bot.cloudflare.requests import Request, timestamp
 from bot.cloudflare.responses import BAN, Response, check_arrival, error_from, retry_after
 
 LONGEST_HISTORY: Final = timedelta(days=31)
+LONGEST_REACH: Final = LONGEST_HISTORY - timedelta(hours=1)
+"""How far back a query asks: one for all that is kept may be refused when it arrives a moment later."""
 _MOST_GROUPS: Final = 10_000
 """Rows of one answer: the most that the API allows."""
 

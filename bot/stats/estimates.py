@@ -7,14 +7,12 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from bot.cloudflare.analytics import AnalyticsClient
-from bot.cloudflare.analytics_queries import LONGEST_HISTORY, Dimension, EventCount, EventQuery, EventType
+from bot.cloudflare.analytics_queries import LONGEST_REACH, Dimension, EventCount, EventQuery, EventType
 from bot.cloudflare.limiter import Priority
 from bot.stats.model import Bucket, Estimate
 from bot.stats.statistics import Rate
 from bot.stats.summary import edges, place_in
 
-_MARGIN: Final = timedelta(hours=1)
-"""A query that reaches back for exactly as long as the data is kept may be refused when it arrives."""
 _EVENTS: Final = (EventType.WORKFLOW_QUEUED, EventType.WORKFLOW_SUCCESS, EventType.WORKFLOW_FAILURE)
 
 
@@ -26,14 +24,14 @@ async def read_estimate(
     Args:
         client: of their account.
         workflows: their names.
-        since: where the time begins; analytics reach back `LONGEST_HISTORY`.
+        since: where the time begins; analytics reach back `LONGEST_REACH`.
         until: where it ends, not in the future.
         zone: whose days the stretches of time have.
 
     Raises:
         CloudflareError: a request failed, or a response can't be read.
     """
-    begin = max(since, until - LONGEST_HISTORY + _MARGIN)
+    begin = max(since, until - LONGEST_REACH)
     by_workflow, by_hour = await asyncio.gather(
         *(
             client.count_events(
