@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.browse.bookmark import Failure, Omitted, StreamPlace
 from bot.browse.errors import CursorRefused
 from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
 from bot.browse.pages import Loaded, PageReader, is_page_cached, load_page
+from bot.browse.places import Failure, Omitted, StreamPlace
 from bot.browse.planning import WorkflowFilter
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import (
