@@ -17,7 +17,7 @@ What can't be promised, as the API lists one status at a time and each answer is
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -79,8 +79,11 @@ async def _cut(
         if place.stream.workflow in workflows and place.failure is None and number not in read
     ]
     if also:
-        merge = Merge(mark.places, progress, hidden, again, also)
-        cutting = _Cutting(asked, merge, Reading(asked), is_again=True)
+        # One that was empty has no anchor of its own.
+        newest = max((place.anchor for place in mark.places if place.anchor is not None), default=None)
+        places = [replace(place, anchor=place.anchor or newest) for place in mark.places]
+        merge = Merge(places, progress, hidden, again, also)
+        cutting = _Cutting(asked, merge, Reading(asked), is_again=True, also=also)
         await cutting.run()
     return cutting
 
@@ -108,6 +111,7 @@ class _Cutting:
         merge: gives rows.
         reading: reads pages.
         is_again: the screen was shown before, so that all that it had is taken again.
+        also: the lists in which rows of that screen may be now; what is remembered of them is older.
         rows: those to show.
         looked_at: every row that was looked at.
         oldest: when the last one was created that tells it.
@@ -118,6 +122,7 @@ class _Cutting:
     merge: Merge
     reading: Reading
     is_again: bool
+    also: Collection[int] = ()
     rows: list[Row] = field(default_factory=list)
     looked_at: list[_LookedAt] = field(default_factory=list)
     oldest: datetime | None = None
@@ -168,7 +173,8 @@ class _Cutting:
     async def _load(self, number: int, priority: Priority) -> None:
         """Read the next page of a list; one that can't be read is left out."""
         place = self.merge.places[number]
-        answer = await self.reading.load(place, self.merge.page_number(number), priority)
+        page, fresh = self.merge.page_number(number), number in self.also
+        answer = await self.reading.load(place, page, priority, fresh=fresh)
         if not isinstance(answer, CloudflareError):
             self.merge.feed(number, answer)
         elif isinstance(answer, RateLimited) and priority is Priority.BACKGROUND:

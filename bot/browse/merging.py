@@ -167,13 +167,16 @@ class Merge:
         self._behind = set(hidden)
         for number, place in enumerate(places):
             reached = progress.of_list(number)
+            first_page = place.page_behind(reached)
+            if number in also:  # what was moved there may be behind all that was there
+                first_page = max(min(first_page, len(place.pages) - 1), 0)
             is_wanted = place.failure is None if wanted is None else number in wanted
             if wanted is None and not is_wanted:
                 self._behind.add(number)
             self._lists.append(
                 _MergedList(
                     place,
-                    place.page_behind(reached),
+                    first_page,
                     place.head or NEWEST,
                     None if ends is None else ends.of_list(number),
                     is_closed=not is_wanted or number in hidden,

@@ -39,10 +39,11 @@ def bounded(query: PageQuery, anchor: datetime | None) -> PageQuery:
 
 
 def not_newer(page: InstancePage, anchor: datetime | None) -> Sequence[Instance]:
-    """Return the rows of a page that were not created after an anchor."""
+    """Return the rows of a page that were not created after an anchor, in whole milliseconds."""
     if anchor is None or page.newest is None or page.newest <= anchor:
         return page.rows
-    return [row for row in page.rows if row.created_on is None or row.created_on <= anchor]
+    latest = anchor.replace(microsecond=anchor.microsecond // 1000 * 1000 + 999)
+    return [row for row in page.rows if row.created_on is None or row.created_on <= latest]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ in it while people look at it, so that a number soon means another row.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field
@@ -18,6 +18,8 @@ from bot.slack.requests import digest
 
 NEWEST: Final = datetime.max.replace(microsecond=999_000, tzinfo=UTC)
 """As what a row counts that comes before all that tell when they were created."""
+_LESS: Final = timedelta(microseconds=999)
+"""What times in milliseconds may lack."""
 _Count = Annotated[int, Field(ge=0)]
 _KEY_LENGTH: Final = 10
 """Characters of a row's digest: enough to tell it from others that were created in the same millisecond."""
@@ -186,7 +188,7 @@ class StreamPlace:
     def newest_on(self, number: int) -> datetime:
         """Return what no row of a page counts as created after, by the pages before it."""
         last = (page.last for page in reversed(self.pages[:number]) if page.last is not None)
-        return next((row.moment for row in last), NEWEST)
+        return next((min(row.moment + _LESS, NEWEST) for row in last), NEWEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,10 +120,19 @@ class Reading:
     errors: dict[int, CloudflareError] = field(default_factory=dict)
 
     async def load(
-        self, place: StreamPlace, page: int, priority: Priority = Priority.INTERACTIVE
+        self,
+        place: StreamPlace,
+        page: int,
+        priority: Priority = Priority.INTERACTIVE,
+        *,
+        fresh: bool = False,
     ) -> Loaded | CloudflareError:
-        """Return a page of a list by its number, from 0, or why it can't be read."""
-        reader = replace(self.asked.reader, priority=priority)
+        """Return a page of a list by its number, from 0, or why it can't be read.
+
+        `fresh` asks the API anew.
+        """
+        reader = self.asked.reader
+        reader = replace(reader, priority=priority, fresh=fresh or reader.fresh)
         try:
             loaded = await load_page(reader, place, page, self.asked.lookback)
         except CloudflareError as error:

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.access.model import Right
-from bot.browse.bookmark import Bookmark, MergedBookmark, StreamPlace
+from bot.browse.bookmark import Bookmark, MergedBookmark
 from bot.browse.model import ListQuery
+from bot.browse.places import StreamPlace
 from bot.browse.requests import ShareList, ShowFailures, ShowInstance, TurnPage
 from bot.browse.selection import Selection, Stream
 from bot.cloudflare.dashboard import DashboardPage, write_url
