@@ -79,9 +79,12 @@ async def _cut(
         if place.stream.workflow in workflows and place.failure is None and number not in read
     ]
     if also:
-        # One that was empty has no anchor of its own.
+        # What has come to a list may be newer than what it had at first, if no newer than all that was there.
         newest = max((place.anchor for place in mark.places if place.anchor is not None), default=None)
-        places = [replace(place, anchor=place.anchor or newest) for place in mark.places]
+        places = [
+            replace(place, anchor=newest) if number in also else place
+            for number, place in enumerate(mark.places)
+        ]
         merge = Merge(places, progress, hidden, again, also)
         cutting = _Cutting(asked, merge, Reading(asked), is_again=True, also=also)
         await cutting.run()

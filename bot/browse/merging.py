@@ -242,6 +242,9 @@ class Merge:
         each.feed(loaded)
         self._taken.clear()
         self._skip(number)
+        heappush(
+            self._queue, (each.age, number)
+        )  # what has come to it may be newer than what was known of it
         if not each.is_begun:
             each.passed, each.head = each.current.passed, each.current.head
 
