@@ -136,7 +136,10 @@ def suspicion(found: Sequence[VersionRuns]) -> str:
     rest = sum(others, Rate())
     name, first = code(worse.version[:VERSION]), moment_after("first seen", worse.first)
     own, else_ = rate(worse.runs.failures, "failed"), rate(rest, "failed")
-    return f"🔴 Version {name}, {first}, fails more than others, hardly by chance: {own}; of them {else_}."
+    return (
+        f"🔴 Version {name}, {first}, fails more than the others, hardly by chance: {own}; "
+        f"of the others {else_}."
+    )
 
 
 def steps(sample: StepSample) -> str:
