@@ -22,6 +22,7 @@ from bot.browse.overview import OverviewReader
 from bot.browse.overview_handlers import OverviewHandlers
 from bot.browse.person_clock import PersonClock
 from bot.browse.service import ListService
+from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import Call, observe_nothing
@@ -36,8 +37,10 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
-from bot.export.collector import Bounds
+from bot.export.destinations import Destinations
 from bot.export.handlers import ExportHandlers
+from bot.export.plan import Bounds
+from bot.export.planning import ExportPlanner
 from bot.export.service import Exports
 from bot.export.store import ExportStore
 from bot.failures.handlers import FailureHandlers
@@ -321,20 +324,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     service = DigestService(stores, reports, accounts, stored.buttons, channels, _now, scope)
     rights = DigestRights(stores, settings.bot_admins, channels, scope)
     digests = DigestHandlers(service, rights, zones, workers)
-    exporting = ExportHandlers(
-        exports,
-        ExportStore(engine, _now),
-        accounts,
-        causes,
-        FileSender(client),
-        channels,
-        access,
-        zones,
-        settings.bot_admins,
-        settings.lookback,
-        stored.buttons,
-        _now,
-    )
+    destinations = Destinations(FileSender(client), channels, access)
+    planner = ExportPlanner(Accounts(accounts), causes, destinations, settings.lookback, clock)
+    exporting = ExportHandlers(exports, planner, access, settings.bot_admins, stored.buttons)
     names = tuple(accounts)
     admission = Admission(installed, access)
     messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())
