@@ -41,9 +41,13 @@ FIELDS: Final = (
 CAUSE_FIELDS: Final = ("step", "error_name", "error_message")
 """What it has besides where the causes of failures were looked at to choose it."""
 
-_FORMULA: Final = re.compile("^(?=[\t\r])|(?:^|(?<=[;\t\r\n]))(?=\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+_SIGNS: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
+"""What a formula begins with, also as wide and as small as East Asian texts have it."""
+_UNSEEN: Final = "\\s\0-\x1f\u200b-\u200f\u2060\ufeff"
+"""What may stand before it and is not shown, and what some spreadsheets drop."""
+_FORMULA: Final = re.compile(f"^(?=[\t\r])|(?:^|(?<=[;\t\r\n]))(?=[{_UNSEEN}]*[{_SIGNS}])")
 """Where a formula begins: in a cell, and behind what another country's spreadsheet takes for a cell's end."""
-_MAY_BE_FORMULA: Final = re.compile("^[\\s=+\\-@\uff1d\uff0b\uff0d\uff20]|[;\t\r\n]")
+_MAY_BE_FORMULA: Final = re.compile(f"^[{_UNSEEN}{_SIGNS}]|[;\t\r\n]")
 """Finds the few cells that are looked at closely."""
 _BOM: Final = "\ufeff"
 _WRITE_TIMES: Final = msgspec.json.Encoder()
