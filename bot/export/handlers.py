@@ -150,7 +150,7 @@ class ExportHandlers:
             raise UserError(too_many_message(again)) from error
         except NotPosted as error:
             raise UserError(not_begun_message(str(error), again)) from error
-        if posted.channel == interaction.channel and not names.readings:
+        if posted.channel == interaction.channel and not (names.readings or request.readings):
             return Nothing()  # it is told of right there
         return ShowMessage(begun_message(request.channel), readings=names.readings)
 
