@@ -26,7 +26,7 @@ from bot.browse.requests import (
     ShareList,
     TurnPage,
 )
-from bot.browse.rights import Audience, audience_of
+from bot.browse.rights import Audience, audience_of, audience_to_share_with
 from bot.browse.selection import PATTERN, Selection, is_match
 from bot.browse.service import ListService
 from bot.cloudflare.errors import UnknownAccount
@@ -167,7 +167,8 @@ class ListHandlers:
 
     async def share_list(self, request: ShareList, interaction: Interaction) -> Reply:
         """Show everybody in the channel the page that a person sees."""
-        shown = await self._lists.show(Audience(await self._access.viewer(interaction)), request.place)
+        audience = await audience_to_share_with(self._access, interaction)
+        shown = await self._lists.show(audience, request.place)
         return PostToChannel(shown.message, shown.plain)
 
     async def delete_shared(self, _: DeleteShared, interaction: Interaction) -> Reply:

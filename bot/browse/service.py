@@ -22,8 +22,9 @@ from bot.browse.messages.problems import restart, similar, without_missing
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.overview_handlers import OverviewHandlers
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, ShareList, TurnPage
-from bot.browse.rights import Audience, error_for_hidden, has_patterns
+from bot.browse.rights import Audience, error_for_hidden
 from bot.browse.screen import Screen
+from bot.browse.selection import Selection
 from bot.browse.walks import WalkStore
 from bot.browse.why import why_of_list
 from bot.cloudflare.models import Status
@@ -110,7 +111,9 @@ class ListService:
         team = audience.viewer.team
         if isinstance(place, KeptPlace):
             place = await self._walks.find(place, team)
-        if not isinstance(place, OverviewBookmark):
+        if isinstance(place, OverviewBookmark):
+            audience.require(Selection(account=place.overview.account))
+        else:
             audience.require(place.query.selection)
         if not fresh and (known := self.shown_before(team, place, notices)) is not None:
             return known
@@ -130,9 +133,8 @@ class ListService:
             raise await self._none_of_some(team, error) from error
         screen = await self._with_known_causes(screen, team)
         controls = await self._controls(team, screen)
-        chosen = screen.query.selection
-        some = has_patterns(chosen) and not audience.may_all(chosen.account)
-        reply = self._list(screen, controls, (*notices, _SOME_LISTED) if some else notices)
+        some = audience.notices(screen.query.selection, _SOME_LISTED)
+        reply = self._list(screen, controls, (*notices, *some))
         if not (fresh or controls.incomplete or screen.source is None):
             self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
