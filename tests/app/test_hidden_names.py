@@ -151,6 +151,31 @@ async def test_a_message_that_tells_of_hidden_things_leads_to_none_of_them(
             await crawl.press_all(message, text, is_known=True)
 
 
+async def test_a_file_has_what_the_person_may_look_at_and_all_who_read_its_channel(
+    run_bot: RunBot, slack: LocalSlack, settings: dict[str, Any]
+) -> None:
+    expected = {
+        "export * errored": set(SEEN),
+        "export * since:1d as jsonl": set(SEEN),
+        "export * errored to #ops": {"order-mail"},
+        "export order-* to #ops as jsonl": {"order-mail"},
+    }
+    async with run_bot(**settings, bot_access=RULES):
+        ada = slack.person("ada")
+        for number, (text, names) in enumerate(expected.items(), start=1):
+            _require_hidden(await ask(ada, text), text, decodes=True)
+            async with asyncio.timeout(5):
+                while len(slack.files) < number:  # noqa: ASYNC110 - the simulator tells of none
+                    await asyncio.sleep(0.02)
+            written = slack.files[-1].content.decode()
+            assert HIDDEN not in written, text
+            assert {name for name in SEEN if name in written} == names, text
+        refused = (await ask(ada, "export order-processing to #ops")).all_text()
+        assert "An export of `order-processing` can't go to" in refused
+    for message in slack.workspace.timeline("C0OPS0001"):
+        _require_hidden(message, "what #ops reads", decodes=True)
+
+
 class Crawl:
     """Presses each button of each kind of message once, and reads what comes of it.
 
