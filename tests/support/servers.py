@@ -12,6 +12,8 @@ from bot.playground.simulators.slack import LocalSlack
 from bot.settings import LOOPBACK, Settings
 from bot.slack.server import serve_http
 
+from .databases import place_tables
+
 
 def bot_settings(slack: LocalSlack, api: str, folder: Path, **chosen: Any) -> Settings:
     """Return the settings of a bot between these two, with its database in a folder.
@@ -38,6 +40,7 @@ def bot_settings(slack: LocalSlack, api: str, folder: Path, **chosen: Any) -> Se
 @asynccontextmanager
 async def serve_bot(settings: Settings, slack: LocalSlack) -> AsyncIterator[Bot]:
     """Run a bot on a free port and point Slack's requests at it."""
+    place_tables(settings.database_url.get_secret_value())
     async with build_bot(settings) as bot:
         try:
             async with serve_http(bot.web, bot.connections, LOOPBACK, 0) as port:
