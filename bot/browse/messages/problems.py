@@ -1,6 +1,7 @@
 """What can go wrong while browsing, in words."""
 
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
+from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.names import looks_like_instance
 from bot.browse.selection import PATTERN
 from bot.language.tokens import COMMAND, quote
@@ -42,7 +43,7 @@ def _(error: NoSuchWorkflow) -> Problem:
                 "*Refresh* below `/workflows` shows what there is.",
             ),
         )
-    advice = ["`/workflows` shows them all, `/workflows help` what else there is."]
+    advice = [_all_of(error.query)]
     if looks_like_instance(error.query.workflow):
         find = command(f"{COMMAND} find {quote(error.query.workflow)}")
         advice.append(f"If it is the id of an instance: {find} finds its workflow.")
@@ -58,5 +59,10 @@ def _(error: NoSuchWorkflows) -> Problem:
     kinds = ["called " + ", ".join(names)] * bool(names) + ["like " + ", ".join(patterns)] * bool(patterns)
     return Problem(
         f"{code(error.account)} has no workflow {' and none '.join(kinds)}.",
-        ("`/workflows` shows them all, `/workflows help` what else there is.",),
+        (_all_of(error.query),),
     )
+
+
+def _all_of(query: ListQuery) -> str:
+    all_ = command(OverviewQuery(query.account).command())
+    return f"{all_} shows them all, `{COMMAND} help` what else there is."
