@@ -203,7 +203,8 @@ class _Cutting:
         judged = await self.asked.judge.judge(rows, self.reading.now, until)
         used = 0
         for row, answer in zip(judged.rows, judged.answers, strict=True):
-            if self.is_full:
+            # Behind a full screen others are passed, so that none is offered that would be empty.
+            if answer and self.is_full:
                 break
             taken = batch[used]
             used += 1
