@@ -21,9 +21,9 @@ from bot.cloudflare.models import (
 )
 from bot.export.windows import MILLISECOND, Density, Window, divide, to_millisecond
 
-AT_ONCE: Final = 8
-"""Windows of one export that are read at the same time. At 50 ms an answer these are 160 requests a second;
-Cloudflare takes 200 from one address."""
+AT_ONCE: Final = 10
+"""Windows of one export that are read at the same time. With 50 ms an answer, and what it takes to read one,
+these are some 160 requests a second; Cloudflare takes 200 from one address."""
 
 Ask = Callable[[PageQuery], Awaitable[InstancePage]]
 Take = Callable[[Stream, Sequence[Instance]], Awaitable[None]]
