@@ -128,6 +128,7 @@ class ListReader:
                 for _ in range(self._at_once):
                     group.create_task(self._work())
         except BaseExceptionGroup as errors:
+            _forget_cancellation()
             raise errors.exceptions[0] from None
 
     async def _work(self) -> None:
@@ -253,6 +254,17 @@ class ListReader:
             if page.next is None or not page.rows:
                 return
             position += 1
+
+
+def _forget_cancellation() -> None:
+    """Forget that a group of tasks cancelled the one that waits for it.
+
+    Before Python 3.13 it leaves that counted, and aiohttp then takes the end of its own writer for a
+    cancellation of the task: an export that was ended at its bounds was called interrupted.
+    """
+    task = asyncio.current_task()
+    while task is not None and task.cancelling():
+        task.uncancel()
 
 
 def _query(stream: Stream, filter_: InstanceFilter, position: Position | None) -> PageQuery:
