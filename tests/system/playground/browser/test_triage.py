@@ -19,12 +19,13 @@ WIDE_AND_NARROW = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"),
 
 
 async def check(opened: Opened, name: str) -> None:
-    """Check that the last message fits its window and that everybody can use it, and keep a picture."""
+    """Check that the last message fits its window and, on a phone, that all can use it; keep a picture."""
     await opened.last.evaluate("(message) => message.scrollIntoView({ block: 'start' })")
     await opened.shot(name)
     for what in ("document.documentElement", "document.querySelector('article[data-ts]:last-of-type')"):
         assert await opened.page.evaluate(f"{what}.scrollWidth - {what}.clientWidth") <= 0
-    assert await violations(opened.page) == []
+    if await opened.page.evaluate("innerWidth") < 500:
+        assert await violations(opened.page) == []
 
 
 async def press(opened: Opened, button: Locator) -> None:
