@@ -191,7 +191,7 @@ async def test_requests_that_a_message_causes_are_charged_to_its_author(
         await write(direct, "orders")
         assert len(cloudflare.calls) == 1
         told = await ask(direct, "orders errored")
-    assert "You have used up your share" in told.all_text()
+    assert "One person's share of the requests to Cloudflare is used up" in told.all_text()
 
 
 async def test_blocks_that_slack_refuses_become_plain_text(direct: Person, slack: LocalSlack) -> None:

@@ -161,4 +161,4 @@ async def test_a_person_who_has_used_up_their_share_waits_themselves(
         ada = slack.person("ada")
         await ask(ada, "orders")
         refused = await ask(ada, "invoices")
-    assert "You have used up your share" in refused.text
+    assert "One person's share of the requests to Cloudflare is used up" in refused.text
