@@ -75,12 +75,12 @@ class Browser:
         """Return the accounts' names, the default first."""
         return self._accounts.names
 
-    def known_workflow(self, allows: WorkflowFilter = allow_all) -> str | None:
-        """Return a workflow of the default account, if possible one with failures, without a request.
+    def known_workflow(self, account: str | None = None, allows: WorkflowFilter = allow_all) -> str | None:
+        """Return a workflow of an account, if possible one with failures, without a request.
 
         None if none is known that may be seen.
         """
-        _, workflows = self._accounts.get(None)
+        _, workflows = self._accounts.get(account)
         known = [row for row in workflows.known_workflows if allows(row.name)]
         failed = (row.name for row in known if row.instances and row.instances.get(_ERRORED))
         return next(failed, known[0].name if known else None)

@@ -6,6 +6,7 @@ command is read again with the names of the account's workflows at hand (`Comman
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -170,10 +171,14 @@ def _linked_account(command: Command) -> str | None:
 def account_in(command: Command) -> str | None:
     """Return the account that a command names, as far as that can be seen without reading it."""
     try:
-        words = split(command.text)
+        words: Sequence[Token] = split(command.text)
     except QueryError:
         return None
-    return next((word.value for word in words if word.key == "account"), None)
+    with suppress(QueryError):  # a flag that does not exist
+        words = join_flags(words)
+    said = next((word.value for word in words if word.key == ACCOUNT.key), None)
+    known = {name.casefold(): name for name in command.accounts}
+    return None if said is None else known.get(said.casefold(), said)
 
 
 def _status_readings(words: Sequence[Token], names: Names, command: Command) -> tuple[Reading, ...]:

@@ -1,8 +1,8 @@
 """Answers about lists: a typed command, a button, or the filter form."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.access.model import Right
@@ -26,14 +26,13 @@ from bot.browse.requests import (
     ShareList,
     TurnPage,
 )
-from bot.browse.rights import Audience, audience_of
+from bot.browse.rights import Audience, audience_of, audience_to_share_with
 from bot.browse.selection import PATTERN, Selection, is_match
 from bot.browse.service import ListService
 from bot.cloudflare.errors import UnknownAccount
 from bot.language import name_matching
 from bot.language.errors import FormErrors
 from bot.language.readings import Reading
-from bot.language.times import Clock
 from bot.slack.interaction import Interaction
 from bot.slack.reply import (
     Accepted,
@@ -45,7 +44,6 @@ from bot.slack.reply import (
     ShowMessage,
 )
 from bot.slack.requests import Request
-from bot.slack.users import UserTimeZones, Zone
 from bot.ui.form_fields import field_errors
 from bot.ui.notices import not_your_share_message, unknown_control_message
 from bot.ui.problems import problem_message
@@ -60,26 +58,22 @@ class ListHandlers:
     Args:
         lists: shows lists.
         browser: knows the workflows.
-        zones: people's time zones.
-        now: the clock.
+        clock: of each person.
         refresh_pause: for how long a refreshed list is shown again instead of being refreshed anew.
         access: says who may look at what.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - everything that lists need comes together here
+    def __init__(
         self,
         lists: ListService,
         browser: Browser,
-        zones: UserTimeZones,
-        now: Callable[[], datetime],
+        clock: PersonClock,
         refresh_pause: timedelta,
         access: Access,
     ) -> None:
         self._lists = lists
         self._browser = browser
-        self._zones = zones
-        self._now = now
-        self._clock = PersonClock(zones, now)
+        self._clock = clock
         self._refresh_pause = RefreshPause(refresh_pause, "This list")
         self._access = access
 
@@ -100,8 +94,9 @@ class ListHandlers:
         return known if known is not None and known.plain is None else None
 
     def known_workflow(self, viewer: Viewer) -> str | None:
-        """Return a workflow's name for an example, if one is known; nothing is asked for it."""
-        return self._browser.known_workflow(viewer.workflow_filter(None))
+        """Return a workflow's name for an example without an account, if one is known without asking."""
+        account, *others = viewer.meant_accounts()
+        return None if others else self._browser.known_workflow(account, viewer.workflow_filter(account))
 
     async def workflow_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
         """Return the names of an account's workflows that a person may see; none where they can't be read."""
@@ -109,8 +104,13 @@ class ListHandlers:
 
     async def can_show(self, chosen: Selection, interaction: Interaction) -> bool:
         """Return whether instances can be shown: chatter may read as the name of a workflow, too."""
-        names = await self.workflow_names(chosen.account, await self._access.viewer(interaction))
-        return all(_is_known(each, names) for each in chosen.workflows)
+        viewer = await self._access.viewer(interaction)
+        accounts = viewer.meant_accounts() if chosen.account is None else (chosen.account,)
+        for account in accounts:
+            names = await self.workflow_names(account, viewer)
+            if all(_is_known(each, names) for each in chosen.workflows):
+                return True
+        return False
 
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
@@ -129,11 +129,14 @@ class ListHandlers:
     async def show_not_yet(self, request: NotYet, interaction: Interaction) -> Reply:
         """Say that the bot can't do something yet, and what it can do."""
         typed, viewer = request.workflow, await self._access.viewer(interaction)
-        meant = name_matching.resolve(typed, await self.workflow_names(None, viewer)) if typed else ()
-        if typed is None or len(meant) != 1:
+        account, *others = viewer.meant_accounts()
+        if typed is None or others:
+            return ShowMessage(not_yet_message(request, None))
+        meant = name_matching.resolve(typed, await self.workflow_names(account, viewer))
+        if len(meant) != 1:
             return ShowMessage(not_yet_message(request, None))
         readings = () if meant[0] == typed else (Reading(typed, meant[0]),)
-        return ShowMessage(not_yet_message(request, meant[0]), readings=readings)
+        return ShowMessage(not_yet_message(request, meant[0], account), readings=readings)
 
     async def turn_page(self, request: TurnPage, interaction: Interaction) -> Reply:
         """Show another page in place."""
@@ -146,10 +149,11 @@ class ListHandlers:
         if not isinstance(place, OverviewBookmark | KeptPlace):
             place = without_anchor(place)
         audience = await audience_of(self._access, interaction)
-        notices = self._refresh_pause.notices(interaction.team, place)
-        shown = await self._lists.show(audience, place, fresh=not notices, notices=notices)
-        if not notices:
-            self._refresh_pause.begin(interaction.team, place)
+
+        async def show(is_due: bool, paused: tuple[str, ...]) -> ShowMessage:
+            return await self._lists.show(audience, place, fresh=is_due, notices=paused)
+
+        shown = await self._refresh_pause.refresh(interaction.team, place, show)
         return replace(shown, in_place=True)
 
     async def open_list(self, request: OpenList, interaction: Interaction) -> Reply:
@@ -158,7 +162,8 @@ class ListHandlers:
 
     async def share_list(self, request: ShareList, interaction: Interaction) -> Reply:
         """Show everybody in the channel the page that a person sees."""
-        shown = await self._lists.show(Audience(await self._access.viewer(interaction)), request.place)
+        audience = await audience_to_share_with(self._access, interaction)
+        shown = await self._lists.show(audience, request.place)
         return PostToChannel(shown.message, shown.plain)
 
     async def delete_shared(self, _: DeleteShared, interaction: Interaction) -> Reply:
@@ -179,10 +184,8 @@ class ListHandlers:
         chosen = query.selection
         bounds = (chosen.since, chosen.until, chosen.created_since, chosen.created_until)
         has_times = any(bound is not None for bound in bounds)
-        zone = Zone()
-        if has_times:
-            zone = await self._zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
-        form = Form.of(query, Clock(self._now(), zone.info))
+        clock, _ = await self._clock.get(interaction, needs_zone=has_times, within=_FORM_TIMEOUT)
+        form = Form.of(query, clock)
         metadata = interaction.dump(await self._lists.save(request, interaction.team))
         view = filter_view(query, form, accounts, metadata)
         return OpenModal(view, not_opened_message(query))

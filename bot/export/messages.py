@@ -7,7 +7,8 @@ from typing import Final
 
 from bot.access.messages import ACCESS
 from bot.browse.selection import Stream
-from bot.export.collector import Bounds, Progress
+from bot.export.collector import Progress
+from bot.export.plan import Bounds
 from bot.export.result import Result
 from bot.language.command import Command
 from bot.ui.elements import (
@@ -74,7 +75,7 @@ def progress_message(progress: Progress, asked: Asked, cancel: str, waits: float
     if waits is not None:
         pause = duration(timedelta(seconds=max(waits, 1)))
         lines.append(
-            f"Cloudflare's limit of requests, or your share of it, is used up: it goes on in {pause}."
+            f"Cloudflare's limit of requests, or one person's share of it, is used up: it goes on in {pause}."
         )
     return _message("⏳", title, lines, asked, _cancel(cancel))
 

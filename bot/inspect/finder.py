@@ -7,7 +7,7 @@ from bot.access.model import Right
 from bot.access.policy import Viewer
 from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
-from bot.browse.model import ListQuery
+from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.phrases import quote_name
 from bot.browse.requests import DescribeInstance
 from bot.browse.rights import error_for_hidden
@@ -128,7 +128,9 @@ class InstanceFinder:
             return names[0]
         ordered = sorted(names, key=str.casefold)
         raise UserError(
-            which_workflow_message([replace(request, workflow=name, readings=()) for name in ordered])
+            which_workflow_message(
+                [replace(request, workflow=name, readings=()) for name in ordered], request.account
+            )
         )
 
     def _in_linked_account(self, request: DescribeInstance) -> DescribeInstance:
@@ -154,7 +156,8 @@ def _unknown_workflow(request: DescribeInstance, error: NoSuchWorkflow) -> UserE
     if status is not None:  # `show latest faild`
         meant = replace(request, workflow=None, status=Status(status), readings=())
         commands.insert(0, Command(meant.command()))
-    return UserError(problem_message(error, commands=commands or [Command(COMMAND)]))
+    all_ = Command(OverviewQuery(request.account).command())
+    return UserError(problem_message(error, commands=commands or [all_]))
 
 
 def _created(row: Instance) -> float:

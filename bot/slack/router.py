@@ -22,7 +22,7 @@ from slack_bolt.response import BoltResponse
 from bot.cloudflare.errors import CloudflareError
 from bot.language.command import Command
 from bot.language.errors import QueryError
-from bot.language.tokens import extract_mentions
+from bot.language.tokens import COMMAND, extract_mentions
 from bot.slack.admission import Admission, NotAdmitted
 from bot.slack.attempts import attempt, reply_with_readings
 from bot.slack.background import Background
@@ -146,8 +146,8 @@ class Router:
             if isinstance(reply, ShowMessage) and reply.plain is None:
                 return _showing(reply.message)
             said = reply.word if isinstance(reply, Delayed) else None
-        elif asked and self._routes[type(asked[0])].asks_cloudflare:
-            said = asking_message()
+        elif not asked or self._routes[type(asked[0])].asks_cloudflare:
+            said = asking_message()  # words may have to be read with the names of Cloudflare's workflows
         # An empty ack for the newer blocks: an ack can't tell whether Slack takes them.
         answer = await ack() if said is None else _showing(said)
         if is_first:
@@ -276,7 +276,9 @@ class Router:
         async def handle() -> Reply:
             await self._admission.require_person(interaction)
             request = await read()
-            again = Command(request.command()) if typed is None else Command(*extract_mentions(typed))
+            # Without words a command is the slash command itself.
+            text = COMMAND if typed is not None and not typed.strip() else typed
+            again = Command(request.command()) if text is None else Command(*extract_mentions(text))
             work = partial(self._handle, request, interaction)
             try:
                 reply = await attempt(work, again, is_patient=self._routes[type(request)].asks_cloudflare)

@@ -1,9 +1,8 @@
 """Answers about how workflows do: a typed command, and the buttons below its answer."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.access.policy import Access
@@ -14,7 +13,7 @@ from bot.browse.person_clock import PersonClock
 from bot.browse.refreshing import RefreshPause
 from bot.browse.requests import OpenList, ShowFailures
 from bot.browse.resolving import refuse_names
-from bot.browse.rights import Audience, audience_of
+from bot.browse.rights import Audience, audience_of, audience_to_share_with
 from bot.browse.selection import Selection, at
 from bot.language import times
 from bot.language.errors import QueryError
@@ -22,7 +21,6 @@ from bot.language.times import Clock
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Delayed, PostToChannel, Reply, ShowMessage, in_place, without_word
 from bot.slack.requests import Request, RequestStore
-from bot.slack.users import UserTimeZones
 from bot.stats.messages.report import StatsControls, reading_message, stats_message
 from bot.stats.model import Stats, StatsQuery
 from bot.stats.reading import StatsReader
@@ -47,24 +45,22 @@ class StatsHandlers:
     Args:
         reader: reads them.
         requests: makes requests into button values.
-        zones: people's time zones.
-        now: the clock.
+        clock: of each person.
         refresh_pause: for how long refreshed statistics are shown again instead of being refreshed anew.
         access: says who may look at what.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - everything that statistics need comes together here
+    def __init__(
         self,
         reader: StatsReader,
         requests: RequestStore,
-        zones: UserTimeZones,
-        now: Callable[[], datetime],
+        clock: PersonClock,
         refresh_pause: timedelta,
         access: Access,
     ) -> None:
         self._reader = reader
         self._requests = requests
-        self._clock = PersonClock(zones, now)
+        self._clock = clock
         self._refresh_pause = RefreshPause(refresh_pause)
         self._access = access
 
@@ -85,19 +81,17 @@ class StatsHandlers:
         """Show the same anew in place; what was refreshed a moment ago is shown as it was then."""
         clock, notices = await self._clock.get(interaction)
         audience = await audience_of(self._access, interaction)
-        paused = self._refresh_pause.notices(interaction.team, request.command())
-        if paused:
-            shown = await self._show(audience, request.selection, clock, notices=(*notices, *paused))
-        else:
-            selection = at(request.selection, clock)
-            shown = await self._show(audience, selection, clock, fresh=True, notices=notices)
-            self._refresh_pause.begin(interaction.team, request.command())
-        return in_place(shown)
+
+        async def show(is_due: bool, paused: tuple[str, ...]) -> ShowMessage | Delayed:
+            selection = at(request.selection, clock) if is_due else request.selection
+            return await self._show(audience, selection, clock, fresh=is_due, notices=(*notices, *paused))
+
+        return in_place(await self._refresh_pause.refresh(interaction.team, request.command(), show))
 
     async def share(self, request: ShareStats, interaction: Interaction) -> Reply:
         """Show everybody in the channel what a person sees."""
         clock, _ = await self._clock.get(interaction)
-        audience = Audience(await self._access.viewer(interaction))
+        audience = await audience_to_share_with(self._access, interaction)
         shown = await without_word(await self._show(audience, request.selection, clock))
         return PostToChannel(shown.message, shown.plain)
 
