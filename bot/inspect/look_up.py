@@ -108,9 +108,8 @@ class LookUpHandler:
     ) -> Sequence[LookupRow]:
         if mention.workflow is None:
             return await self._find(mention, viewer)
-        otherwise = mention.account if mention.workflow in workflows else viewer.meant_accounts()[0]
         try:
-            account = self._accounts.find_linked(mention.account_id, self._account_ids, otherwise)
+            account = self._accounts.find_linked(mention.account_id, self._account_ids, mention.account)
         except LookupError:
             return [OtherAccount(mention.workflow, mention.instance, mention.account_id or "")]
         if not viewer.may(Right.VIEW, account, mention.workflow):

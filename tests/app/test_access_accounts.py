@@ -59,7 +59,7 @@ async def staging() -> AsyncIterator[dict[str, Any]]:
 
 @pytest.fixture
 async def prod() -> AsyncIterator[dict[str, Any]]:
-    async with _account("e" * 32, "orders", "payments").serve() as url:
+    async with _account("e" * 32, "orders", "payments", "refund-7").serve() as url:
         yield {"account_id": "e" * 32, "api_token": "simulated-token", "api_base_url": url}
 
 
@@ -138,7 +138,17 @@ async def test_what_is_asked_of_every_account_needs_none(ada: Person) -> None:
     assert "account:staging" in found
     by_name = (await ask(ada, "find orders/ord-1002")).all_text()
     assert "ord-1002 · errored" in by_name
-    assert "`staging` · 1" in (await ask(ada, "find batch-2")).all_text(), "the name of a workflow"
+
+
+async def test_a_name_that_is_looked_for_is_found_in_the_account_that_has_it(grace: Person) -> None:
+    for name, account in (("batch-2", "staging"), ("refund-7", "prod")):
+        found = (await ask(grace, f"find {name}")).all_text()
+        assert f"`{account}` · 1 of 1" in found, name
+
+
+async def test_the_account_of_a_flag_is_whose_names_are_read(grace: Person) -> None:
+    for text in ("my refund 7 please --account prod", "my refund 7 please account:PROD"):
+        assert "ref-1002" in (await ask(grace, text)).all_text(), text
 
 
 async def test_what_a_message_mentions_is_looked_up_in_the_account(ada: Person, slack: LocalSlack) -> None:
