@@ -26,8 +26,9 @@ class NoSuchWorkflow(Exception):
         query: what was asked.
         existing: the names that there are, of those that the person may see.
         account: the account's name.
-        meant: names that it certainly means: one, or several that it fits alike.
-        similar: names that look like the one asked for, the likeliest first.
+        is_listed: the list of workflows has it, so that it was most likely deleted a moment ago.
+        meant: names that it certainly means: one, or several that it fits alike; none where it is listed.
+        similar: other names that look like the one asked for, the likeliest first.
         answer: what the API said.
     """
 
@@ -38,8 +39,10 @@ class NoSuchWorkflow(Exception):
         self.query = query
         self.existing = existing
         self.account = account
-        self.meant = name_matching.resolve(query.workflow, existing)
-        self.similar = name_matching.find_similar(query.workflow, existing)
+        others = [name for name in existing if name != query.workflow]
+        self.is_listed = len(others) < len(existing)
+        self.meant = () if self.is_listed else name_matching.resolve(query.workflow, existing)
+        self.similar = name_matching.find_similar(query.workflow, others)
         self.answer = answer
 
 

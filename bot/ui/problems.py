@@ -21,6 +21,7 @@ from bot.cloudflare.errors import (
     TLSError,
     Unavailable,
     UnknownAccount,
+    WorkflowNotFound,
 )
 from bot.language.errors import Editable, QueryError
 from bot.language.tokens import COMMAND
@@ -189,6 +190,15 @@ def _(error: AccountNotFound) -> Problem:
 @explain.register
 def _(error: CloudflareError) -> Problem:
     return Problem("Cloudflare refused.", (f"{api_text(_capitalized(error.reason))}.",), details(error))
+
+
+@explain.register
+def _(error: WorkflowNotFound) -> Problem:
+    return Problem(
+        "Cloudflare has no such workflow any more.",
+        ("It was most likely deleted: *Refresh* below `/workflows` shows what there is.",),
+        details(error),
+    )
 
 
 @explain.register

@@ -4,7 +4,9 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.playground.simulators.cloudflare import Simulation
+import pytest
+
+from bot.playground.simulators.cloudflare import JsonError, Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
 from tests.support.fixtures import RunBot
 from tests.support.messages import ask, button_labels, click, has_button, row_ids, walk
@@ -235,3 +237,18 @@ async def test_a_cursor_that_comes_round_ends_the_list_with_a_notice(
     cloudflare.change(repeat_cursor=True)
     screens = await walk(ada, await ask(ada, "list orders"), "page_next")
     assert "a cursor it had sent before" in screens[-1].all_text()
+
+
+@pytest.mark.parametrize("text", ["list orders", "orders errored", "failures orders", "stats orders"])
+async def test_a_workflow_that_was_deleted_since_it_was_listed_is_asked_for_once(
+    text: str, ada: Person, cloudflare: Simulation
+) -> None:
+    for name in ("orders", "orders-v2"):
+        cloudflare.add_instance(name)
+    await ask(ada, "")
+    before = cloudflare.list_calls
+    cloudflare.inject(JsonError(404, 10200, "workflow.not_found"), times=None, workflow="orders")
+    said = (await ask(ada, text)).all_text()
+    assert "Cloudflare has no" in said
+    assert "any more" in said
+    assert cloudflare.list_calls - before == 1

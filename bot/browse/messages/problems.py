@@ -35,6 +35,14 @@ def _(_: CursorRefused) -> Problem:
 
 @explain.register
 def _(error: NoSuchWorkflow) -> Problem:
+    if error.is_listed:
+        return Problem(
+            f"Cloudflare has no workflow {code(error.query.workflow)} any more.",
+            (
+                f"It is still in the list of {code(error.account)}: it was most likely deleted a moment ago.",
+                "*Refresh* below `/workflows` shows what there is.",
+            ),
+        )
     advice = [_all_of(error.query)]
     if looks_like_instance(error.query.workflow):
         find = command(f"{COMMAND} find {quote(error.query.workflow)}")
