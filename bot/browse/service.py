@@ -127,8 +127,7 @@ class ListService:
             value = await self.save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            existing = error.among(audience.workflow_filter(error.query.account))
-            return await self._show_meant(audience, existing, notices)
+            return await self._show_meant(audience, error, notices)
         except NoSuchWorkflows as error:
             raise await self._none_of_some(team, error) from error
         screen = await self._with_known_causes(screen, team)

@@ -108,8 +108,7 @@ class FailureHandlers:
                 names.selection, allows=audience.workflow_filter(selection.account), team=team, fresh=fresh
             )
         except (NoSuchWorkflow, NoSuchWorkflows) as error:
-            seen = error.among(audience.workflow_filter(selection.account))
-            raise refuse_names(seen, selection, lambda chosen: ShowFailures(chosen).command()) from error
+            raise refuse_names(error, selection, lambda chosen: ShowFailures(chosen).command()) from error
         selection = names.selection
         notices = (*notices, *audience.notices(selection))
 

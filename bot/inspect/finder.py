@@ -90,7 +90,7 @@ class InstanceFinder:
         if not viewer.may(Right.VIEW, request.account, workflow):
             visible = await self._visible_names(request.account, viewer)
             raise error_for_hidden(viewer, query, visible)
-        instance = request.instance or (await self._newest(query)).id
+        instance = request.instance or (await self._newest(query, viewer)).id
         subject = InstanceRef(workflow, instance, request.account)
         try:
             return subject, await workflows.get_detail(workflow, instance)
@@ -102,13 +102,14 @@ class InstanceFinder:
             find = Command(f"{COMMAND} find {quote_name(instance)}")
             raise UserError(problem_message(error, commands=[all_, find])) from error
 
-    async def _newest(self, query: ListQuery) -> Instance:
+    async def _newest(self, query: ListQuery, viewer: Viewer) -> Instance:
         """Return the newest instance of a list, which is on its first page; the API promises no order there.
 
         Raises:
             UserError: the list is empty, or its first pages are.
         """
-        screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE))
+        allows = viewer.workflow_filter(query.account)
+        screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE), allows=allows)
         if not screen.rows:
             is_empty = screen.next is None
             raise UserError(none_message(query.workflow, query.status, query.account, is_empty=is_empty))

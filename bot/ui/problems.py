@@ -255,7 +255,7 @@ def _(error: ShareUsedUp) -> Problem:
 def _(error: QueueFull) -> Problem:
     return Problem(
         "This bot is busy: too many requests wait for an answer from Cloudflare.",
-        (f"Yours was not sent. Try again in {_pause(error)}.",),
+        (f"This one was not sent. Try again in {_pause(error)}.",),
     )
 
 
