@@ -263,7 +263,8 @@ class MergedWalk(RuleBasedStateMachine):
         if shown is None:
             return
         if is_first:
-            self._begin(shown, is_known=not fresh)
+            is_cut = shown.searched is not None and shown.searched.stopped is not None
+            self._begin(shown, is_known=is_cut or not fresh)
             return
         self._show(shown)
         self._check_forward()
