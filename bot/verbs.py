@@ -33,7 +33,7 @@ from bot.home.requests import HelpWithMessage, Offer
 from bot.inspect.command import SYNONYMS, WHY, read_show
 from bot.language import filters
 from bot.language.command import Command
-from bot.language.errors import QueryError, verify_proposals
+from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.filler_words import is_filler
 from bot.language.name_matching import find_similar
 from bot.language.tokens import COMMAND, Token, quote, split
@@ -81,6 +81,8 @@ _FAILURES: Final[Verb[Request]] = Verb(
     synonyms=FAILURE_SYNONYMS,
 )
 
+_DIGEST: Final = "digest"
+
 _NOT_YET: Final[list[Verb[Request]]] = [
     Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others) for verb, others in NOT_YET.items()
 ]
@@ -98,7 +100,7 @@ VERBS: Final = Verbs[Request](
         _FAILURES,
         _STATS,
         Verb(
-            "digest",
+            _DIGEST,
             "[verb]",
             "a form for a digest; `digests` lists them",
             read_digest,
@@ -154,13 +156,30 @@ def read_command(command: Command) -> Request:
     """Read a command.
 
     Raises:
-        QueryError: it can't be understood; the corrections that it proposes can be.
+        QueryError: it can't be understood. It proposes at least one command, which can be.
     """
     try:
         return _read(command)
     except QueryError as error:
         verify_proposals(error, command, read_with_times)
+        if not error.proposals:
+            _propose_nearest(error, command)
         raise
+
+
+def _propose_nearest(error: QueryError, command: Command) -> None:
+    """Propose the command without what is wrong in it; where that says too little, what shows how to say it.
+
+    A digest is to be as its maker said it, so that nothing of one is left out.
+    """
+    verb = next((each for word in command.text.split() if (each := VERBS.find(word))), None)
+    if error.span is not None and (verb is None or verb.name != _DIGEST):
+        error.choices = ("",)
+        verify_proposals(error, command, read_with_times)
+    if not error.proposals:
+        is_name = isinstance(error, UnknownName)
+        topic = verb.name if verb is not None and verb.name in TOPICS else "filters"
+        error.proposals = (Command("list" if is_name else f"help {topic}"),)
 
 
 def _read(command: Command) -> Request:
@@ -253,7 +272,7 @@ def read_with_times(command: Command) -> None:
     """
     request = _read(command)
     if isinstance(request, ListInstances | ListFailures | StartExport | ShowStats):
-        request.query.resolve(command.clock)
+        request.resolve(command.clock)
     if command.workflows:
         _require_known(_workflows_in(request), command)
 
@@ -311,7 +330,8 @@ def _says_nothing(request: Request) -> bool:
 def _proposals(message: Command) -> Sequence[Command]:
     """Return what is proposed for a text that is no command."""
     try:
-        read_command(message)
+        _read(message)
     except QueryError as error:
+        verify_proposals(error, message, read_with_times)
         return [text for text in error.proposals if isinstance(text, Command)]
     return ()

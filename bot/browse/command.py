@@ -21,6 +21,10 @@ from bot.browse.names import (
     name_like_a_filter,
     no_workflow,
     read_names,
+    require_length,
+    run_of,
+    unknown_words,
+    unread_filter,
 )
 from bot.browse.options import (
     ACCOUNT,
@@ -34,7 +38,6 @@ from bot.browse.phrases import quote_name, read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, is_match
 from bot.cloudflare.dashboard import read_url
-from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import filters
 from bot.language.command import Command
 from bot.language.errors import QueryError, typed
@@ -227,11 +230,7 @@ def _read_overview(given: Sequence[Token], command: Command) -> ListWorkflows:
 def _read_selection(names: Names, given: Sequence[Token], command: Command) -> ListRequest:
     """Read a command that asks for instances: a list, or something else about a workflow."""
     for name in names.found:
-        if not 1 <= len(name.workflow) <= MAX_WORKFLOW_NAME:
-            raise name.words[0].wrong(
-                f"has {len(name.workflow)} characters",
-                expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
-            )
+        require_length(name.words[0], name.workflow)
     rest = names.rest
     if rest and rest[-1].value.lower() == "help":
         return HelpQuery(workflow=names.workflows[0])
@@ -311,8 +310,8 @@ def _unexpected_word(names: Names, given: Sequence[Token], command: Command) -> 
             expected="one workflow, as an id is one of its own",
             nearest=(f"id:{quote(word.value)}",),
         )
-    if option := LIST_OPTIONS.find(word.value.lower()):
-        return word.wrong("has nothing behind it that I can read", expected=f"as in {typed(option.example)}")
+    if LIST_OPTIONS.find(word.value.lower()):
+        return unread_filter(names.rest, command)
     if word.value.lower() in _OLDEST_FIRST:
         last = after if after is not None and after.value.lower() in ("first", "order") else word
         return QueryError(
@@ -328,10 +327,15 @@ def _unexpected_word(names: Names, given: Sequence[Token], command: Command) -> 
     if is_code or (is_failed and close is None):
         return _unknown_error(names.rest, command)
     said = ", ".join(typed(name) for name in names.workflows)
-    return word.wrong(
-        f"is a word I don't know after the workflow's name, {said}",
+    run = run_of(names.rest, command)
+    run = run[:1] if close else run
+    end = run[-1].end
+    return QueryError(
+        command.text[word.start : end],
+        f"{unknown_words(run)} after the workflow's name, {said}",
         expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
         nearest=(close or "",),
+        span=(word.start, end),
     )
 
 
@@ -354,11 +358,7 @@ def _excluded(word: Token, names: Names, command: Command) -> QueryError:
 
 def _unknown_error(rest: Sequence[Token], command: Command) -> QueryError:
     """Return the error for words beside `errored`, which may be a part of an error's text."""
-    run = [rest[0]]
-    for word in rest[1:]:
-        if command.text[run[-1].end : word.start].strip():
-            break
-        run.append(word)
+    run = run_of(rest, command)
     text = command.text[run[0].start : run[-1].end]
     return QueryError(
         text,

@@ -154,9 +154,9 @@ class ListQuery:
         """Describe each filter of the list in a phrase; `say` joins words with the moment behind them."""
         return LIST_OPTIONS.phrases(self, say)
 
-    def command(self) -> str:
-        """Return the command for the same list."""
-        return " ".join((COMMAND, "list", write_names(self.selection.workflows), *LIST_OPTIONS.echo(self)))
+    def command(self, verb: str = "list") -> str:
+        """Return the command for the same list, or of another verb about the same instances."""
+        return " ".join((COMMAND, verb, write_names(self.selection.workflows), *LIST_OPTIONS.echo(self)))
 
 
 _FLAT: Final = {"since": "created_since", "until": "created_until", "ended": "since", "ended_until": "until"}

@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from bot.browse.options import LIST_OPTIONS
 from bot.browse.phrases import EVERYTHING, JOINS, quote_name
 from bot.browse.selection import PATTERN, is_match
+from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, typed, without_span
 from bot.language.filler_words import is_filler, without_fillers
 from bot.language.readings import Reading
-from bot.language.tokens import COMMAND, Token, quote, span_with_marks
+from bot.language.tokens import COMMAND, Token, quote, span_with_marks, split
 
 _ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")
 _JOINED: Final = re.compile(r"[\s,;|&+]*(?:[,;|&+]|\b(?:and|or|plus|und|et|y)\b)[\s,;|&+]*", re.IGNORECASE)
@@ -127,6 +129,19 @@ def without_word(word: Token, command: Command) -> str:
     return without_span(command.text, *span_with_marks(command.text, word.start, word.end))
 
 
+def require_length(word: Token, workflow: str) -> None:
+    """Refuse a name that no workflow can have.
+
+    Raises:
+        QueryError: it is empty or too long.
+    """
+    if not 1 <= len(workflow) <= MAX_WORKFLOW_NAME:
+        raise word.wrong(
+            f"has {len(workflow)} characters",
+            expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
+        )
+
+
 def no_workflow(name: Token, similar: Sequence[str] = ()) -> UnknownName:
     """Return the error for what is the name of no workflow, with the names that are like it."""
     wrong = name.wrong(
@@ -135,6 +150,36 @@ def no_workflow(name: Token, similar: Sequence[str] = ()) -> UnknownName:
         nearest=tuple(map(quote_name, similar)),
     )
     return UnknownName(name.value, similar, wrong)
+
+
+def run_of(words: Sequence[Token], command: Command) -> Sequence[Token]:
+    """Return the first of some words and those right behind it, with nothing but fillers between them."""
+    run = [words[0]]
+    for word in words[1:]:
+        between = split(command.text[run[-1].end : word.start])
+        if not all(map(is_filler, between)):
+            break
+        run.append(word)
+    return run
+
+
+def unknown_words(run: Sequence[Token]) -> str:
+    """Return what is wrong with words that mean nothing, to be read after them."""
+    return "is a word I don't know" if len(run) == 1 else "are words I don't know"
+
+
+def unread_filter(words: Sequence[Token], command: Command) -> QueryError:
+    """Return the error for the name of a filter whose value can't be read: `since banana`."""
+    run = run_of(words, command)[:2]
+    option = LIST_OPTIONS.find(words[0].value.lower())
+    end = run[-1].end
+    return QueryError(
+        command.text[words[0].start : end],
+        "is no filter that I can read",
+        expected=f"as in {typed(option.example)}" if option else "a filter",
+        nearest=("",),
+        span=(words[0].start, end),
+    )
 
 
 def _says_something(words: Sequence[Token]) -> list[Token]:
@@ -285,6 +330,8 @@ def _refuse_unknown(said: Sequence[Token], command: Command) -> None:
     """Refuse what is the name of no workflow, if the name of one is like it or if it is one of several."""
     if not said or looks_like_instance(said[0].value):
         return
+    if not said[0].quoted and LIST_OPTIONS.find(said[0].value.lower()):
+        raise unread_filter(said, command)
     similar = name_matching.find_similar(said[0].value, command.workflows)
     if similar or len(_first_names(said, command)[0]) > 1:
         raise no_workflow(said[0], similar)

@@ -10,10 +10,11 @@ from typing import Final
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.browse.causes import CauseReader
+from bot.browse.errors import NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
 from bot.browse.planning import plan
-from bot.browse.resolving import list_for_names, resolve_names
+from bot.browse.resolving import list_for_names, refuse_names, resolve_names
 from bot.browse.rights import Audience
 from bot.browse.selection import PATTERN, Selection
 from bot.cloudflare.accounts import Accounts
@@ -108,12 +109,17 @@ class ExportHandlers:
         viewer = await self._access.viewer(interaction)
         request = _with_channel_name(request, interaction)
         zone = await self._zones.get(interaction.team, interaction.user) if request.query.needs_zone else None
-        query = request.query.resolve(Clock(self._now(), zone.info) if zone else Clock(self._now()))
+        query = request.resolve(Clock(self._now(), zone.info) if zone else Clock(self._now()))
         await self._prove(request, interaction)
         await self._require_files(request.again())
         account, workflows = self._accounts.get(query.account)
         listed = await list_for_names(workflows, query.selection)
-        names = resolve_names(query.selection, account, listed, Audience(viewer))
+        try:
+            names = resolve_names(query.selection, account, listed, Audience(viewer))
+        except (NoSuchWorkflow, NoSuchWorkflows) as error:
+            raise refuse_names(
+                error, query.selection, lambda chosen: _renamed(request, chosen).again()
+            ) from error
         query = replace(query, selection=names.selection)
         allows = self._filter(request, viewer, query)
         selection = query.selection

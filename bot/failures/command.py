@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.browse.command import join_flags, read_instances
 from bot.browse.conditions import ERRORED
+from bot.browse.list_filters import refuse_others
 from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.options import ACCOUNT, LIST_OPTIONS, SINCE, STATUS, UNTIL
 from bot.browse.pending_query import PendingQuery
@@ -38,16 +39,11 @@ def read_failures(_: Token, rest: Sequence[Token], command: Command) -> Request:
     """
     if len(rest) == 1 and rest[0].value.lower() == "help":
         return HelpQuery()
-    for word in read_phrases(join_flags(rest), command.workflows)[0]:
-        option = LIST_OPTIONS.find(word.key or "")
-        is_said_anyway = option is STATUS and word.value.lower() == ERRORED
-        if option is not None and option not in _TAKEN and not is_said_anyway:
-            expected = one_of([f"{each.key}:" for each in _TAKEN])
-            raise word.wrong(
-                "can't be used beside `failures`",
-                expected=f"{expected}; `{COMMAND} list` takes it, with `status:errored`",
-                nearest=("",),
-            )
+    words = read_phrases(join_flags(rest), command.workflows)[0]
+    others = [word for word in words if not _says_errored(word)]
+    expected = one_of([f"{each.key}:" for each in _TAKEN])
+    expected += f"; `{COMMAND} list` takes it, with `status:errored`"
+    refuse_others(others, _TAKEN, command, "can't be used beside `failures`", expected)
     request = read_instances(rest, command)
     match request:
         case ListInstances(query):
@@ -62,6 +58,10 @@ def read_failures(_: Token, rest: Sequence[Token], command: Command) -> Request:
         expected=f"a name or a pattern, as in `{COMMAND} failures order-*`",
         nearest=("",),
     )
+
+
+def _says_errored(word: Token) -> bool:
+    return LIST_OPTIONS.find(word.key or "") is STATUS and word.value.lower() == ERRORED
 
 
 def find_failures(words: Sequence[Token], command: Command) -> tuple[Token, Sequence[Token]] | None:

@@ -101,7 +101,7 @@ def read_statuses(token: Token) -> tuple[Status, ...]:
             wrong,
             f"in {typed(token.text)} is not a known status",
             expected=one_of(STATUSES),
-            nearest=f"status:{right}" if all(meant) else None,
+            nearest=f"status:{right}" if right else None,
             span=(token.start, token.end),
         )
     return statuses_in(token.value)

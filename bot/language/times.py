@@ -17,6 +17,7 @@ from pydantic import AfterValidator, AwareDatetime
 from bot.language.calendar_days import bounds, last_day_of, moment_in, months_before
 from bot.language.durations import duration_text, parse_duration
 from bot.language.errors import QueryError, typed
+from bot.language.mistyped_times import nearest_times
 from bot.language.time_pieces import CalendarDate, DayBefore, Period
 from bot.language.written_times import Ago, WrittenTime, parse
 from bot.language.zones import find_zones, moments_at, parse_offset, writes_month_first
@@ -129,7 +130,7 @@ def read(text: str, clock: Clock, after: datetime | None = None) -> TimePoint:
     try:
         written = read_words(text)
         if written is None:
-            raise QueryError(text, "is not a time I can read", expected=EXPECTED)
+            raise QueryError(text, "is not a time I can read", expected=EXPECTED, nearest=nearest_times(text))
         return _TimeReader(text, written, clock).moment(after)
     except (ValueError, OverflowError) as error:
         raise QueryError(text, _NO_MOMENT, expected=EXPECTED) from error

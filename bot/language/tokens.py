@@ -177,6 +177,16 @@ def span_with_marks(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def without_marks(word: str) -> str:
+    """Return a word without the marks that people put around it."""
+    start, end = 0, len(word)
+    while start < end and (word[start] in _OPENING_MARKS or _is_unseen(word[start])):
+        start += 1
+    while end > start and (word[end - 1] in _CLOSING_MARKS or _is_unseen(word[end - 1])):
+        end -= 1
+    return word[start:end]
+
+
 def quote(value: str) -> str:
     """Return a value so written that `split` reads it back as one word and as no key."""
     if _PLAIN.fullmatch(value) and not _FLAG.match(value) and not any(map(_is_unseen, value)):

@@ -5,8 +5,9 @@ from typing import Final
 
 from bot.browse.command import join_flags, read_instances
 from bot.browse.condition_options import TRIGGER, VERSION
+from bot.browse.list_filters import refuse_others
 from bot.browse.model import HelpQuery, ListQuery
-from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
+from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, SINCE, UNTIL
 from bot.browse.pending_query import PendingQuery
 from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
@@ -44,11 +45,9 @@ def read_stats(_: Token, rest: Sequence[Token], command: Command) -> Request:
     """
     if len(rest) == 1 and rest[0].value.lower() == "help":
         return HelpQuery()
-    for word in read_phrases(join_flags(rest))[0]:
-        option = LIST_OPTIONS.find(word.key or "")
-        if option is not None and option not in _TAKEN:
-            expected = one_of([f"{each.key}:" for each in _TAKEN])
-            raise word.wrong("can't be used in statistics", expected=expected, nearest=("",))
+    words = read_phrases(join_flags(rest), command.workflows)[0]
+    expected = one_of([f"{each.key}:" for each in _TAKEN])
+    refuse_others(words, _TAKEN, command, "can't be used in statistics", expected)
     request = read_instances(rest, command)
     match request:
         case ListInstances(query):
