@@ -20,7 +20,9 @@ from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
 from bot.browse.overview import OverviewReader
 from bot.browse.overview_handlers import OverviewHandlers
+from bot.browse.person_clock import PersonClock
 from bot.browse.service import ListService
+from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import Call, observe_nothing
@@ -35,8 +37,10 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
-from bot.export.collector import Bounds
+from bot.export.destinations import Destinations
 from bot.export.handlers import ExportHandlers
+from bot.export.plan import Bounds
+from bot.export.planning import ExportPlanner
 from bot.export.service import Exports
 from bot.export.store import ExportStore
 from bot.failures.handlers import FailureHandlers
@@ -299,7 +303,8 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     overviews = OverviewReader(accounts, stored.counts)
     overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     shown_lists = ListService(browser, stored.buttons, stored.walks, nearest_command, causes, overview)
-    lists = ListHandlers(shown_lists, browser, zones, _now, refresh_pause, access)
+    clock = PersonClock(zones, _now)
+    lists = ListHandlers(shown_lists, browser, clock, refresh_pause, access)
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
@@ -307,11 +312,10 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     search = InstanceSearch(accounts, analytics, ids)
     finds = FindHandlers(search, inspect, lists, stored.buttons, _now, access)
-    failures = FailureHandlers(
-        FailureReader(browser, causes, accounts), stored.buttons, zones, _now, refresh_pause, access
-    )
+    failure_reader = FailureReader(browser, causes, accounts)
+    failures = FailureHandlers(failure_reader, stored.buttons, clock, refresh_pause, access)
     stats_reader = StatsReader(accounts, browser, analytics, _now, partial(mask_step_name, policy=policy))
-    stats = StatsHandlers(stats_reader, stored.buttons, zones, _now, refresh_pause, access)
+    stats = StatsHandlers(stats_reader, stored.buttons, clock, refresh_pause, access)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
@@ -320,20 +324,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     service = DigestService(stores, reports, accounts, stored.buttons, channels, _now, scope)
     rights = DigestRights(stores, settings.bot_admins, channels, scope)
     digests = DigestHandlers(service, rights, zones, workers)
-    exporting = ExportHandlers(
-        exports,
-        ExportStore(engine, _now),
-        accounts,
-        causes,
-        FileSender(client),
-        channels,
-        access,
-        zones,
-        settings.bot_admins,
-        settings.lookback,
-        stored.buttons,
-        _now,
-    )
+    destinations = Destinations(FileSender(client), channels, access)
+    planner = ExportPlanner(Accounts(accounts), causes, destinations, settings.lookback, clock)
+    exporting = ExportHandlers(exports, planner, access, settings.bot_admins, stored.buttons)
     names = tuple(accounts)
     admission = Admission(installed, access)
     messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())

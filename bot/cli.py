@@ -73,9 +73,8 @@ def main() -> None:
     Settings come from the environment or from a file .env in this folder; docs/settings.md lists them.
     """
     _write_in_any_encoding()
-    # Credentials come from settings alone. aiohttp, which is to find proxies, would add those of ~/.netrc,
-    # and PostgreSQL's client those of its own variables, of ~/.pgpass and ~/.postgresql.
-    os.environ["NETRC"] = os.devnull
+    # Credentials come from settings alone. PostgreSQL's client would add those of its own variables, of
+    # ~/.pgpass and ~/.postgresql.
     for name in _FOREIGN_CREDENTIALS:
         os.environ.pop(name, None)
     for name in _CREDENTIAL_FILES:

@@ -1,12 +1,14 @@
 """Requests to other hosts: the proxies that they take, and why they fail, in words.
 
-aiohttp finds proxies by the same rules (`trust_env`), and uses those over plain HTTP alone.
+Sessions take `through_proxies` in place of `trust_env` of aiohttp, which reads the environment and `~/.netrc`
+in another thread for every request: that is more work than the request.
 """
 
 import os
 import re
 import ssl
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
 
@@ -16,6 +18,7 @@ from yarl import URL
 
 PROXY_WANTS_CREDENTIALS: Final = 407
 _EXAMPLE: Final = "http://proxy.example.com:3128"
+_MOST_HOSTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,28 @@ def proxy_for(url: str) -> Proxy | None:
     name = f"{target.scheme}_proxy"
     setting = next((one for one in (name, name.upper()) if os.environ.get(one)), name.upper())
     return Proxy(setting, value)
+
+
+def through_proxies() -> aiohttp.ClientMiddlewareType:
+    """Return what sends a session's requests through the proxies that the environment names."""
+
+    @lru_cache(_MOST_HOSTS)
+    def way_to(host: URL) -> tuple[URL, aiohttp.BasicAuth | None] | None:
+        proxy = proxy_for(str(host))
+        if proxy is None:
+            return None
+        url = URL(proxy.value)
+        return url.with_user(None), aiohttp.BasicAuth.from_url(url)
+
+    async def send(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        way = way_to(request.url.origin())
+        if way is not None:
+            request.update_proxy(*way, None)
+        return await handler(request)
+
+    return send
 
 
 def proxy_problem(url: str) -> str | None:

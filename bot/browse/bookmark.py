@@ -1,6 +1,7 @@
 """A place in a list: the whole question and where in its answer a message stands."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter
@@ -308,7 +309,6 @@ def start_of(mark: Bookmark) -> Position | None:
 
 
 VERSION_1: Final = "1"
-_V1: Final[TypeAdapter[AnyBookmark]] = TypeAdapter(AnyBookmark)
 _V1_COMMON: Final = (
     b'"overview":{"account":"search":"'
     b"waitingForPauserollingBackterminatedcompletepausedrunningqueuedwaiting"
@@ -329,6 +329,12 @@ def decode_v1(text: str) -> AnyBookmark:
     if version != VERSION_1:
         raise InvalidButton("made by another version of this bot")
     try:
-        return _V1.validate_json(unpack(written, _V1_COMMON))
+        return _adapter_v1().validate_json(unpack(written, _V1_COMMON))
     except ValueError as error:
         raise InvalidButton("cut or changed on its way") from error
+
+
+@cache
+def _adapter_v1() -> TypeAdapter[AnyBookmark]:
+    """Return what reads bookmarks of version 1, made at its first use, as that takes a while."""
+    return TypeAdapter(AnyBookmark)

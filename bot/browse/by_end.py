@@ -170,21 +170,26 @@ class _Matching:
 
     Attributes:
         rows: those.
-        is_all: all rows were judged.
+        left: how many rows behind them were not judged.
         unknown: how many do not say whether they do.
         stopped: why no more could be asked.
     """
 
     rows: Sequence[Row]
-    is_all: bool
+    left: int = 0
     unknown: int = 0
     stopped: CloudflareError | None = None
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all rows were judged."""
+        return not self.left
 
 
 async def _judge(
     asked: Asked, scan: Scan, rows: Sequence[Row], until: float, mark: EndBookmark | None
 ) -> _Matching:
-    """Return rows that meet the conditions; if each has to be asked about, no more than a screen needs.
+    """Return rows that meet the conditions; where that has to be asked, no more than a screen needs.
 
     Args:
         asked: the question.
@@ -195,27 +200,28 @@ async def _judge(
     """
     where = asked.query.selection.where
     if not where or not rows:
-        return _Matching(rows, is_all=True)
+        return _Matching(rows)
     size = AT_ONCE if where.needs_cause and mark is not None else len(rows)
     found: list[Row] = []
     unknown = 0
     for start in range(0, len(rows), size):
-        if mark is not None and sum(_is_behind(row, mark.after) for row in found) > mark.query.rows:
-            return _Matching(found, is_all=False, unknown=unknown)
         batch = rows[start : start + size]
+        is_full = mark is not None and sum(_is_behind(row, mark.after) for row in found) > mark.query.rows
+        if is_full and not asked.judge.is_remembered(batch):
+            return _Matching(found, len(rows) - start, unknown)
         judged = await asked.judge.judge(batch, scan.reading.now, until)
         found += (row for row, answer in zip(judged.rows, judged.answers, strict=True) if answer)
         unknown += judged.answers.count(None)
         if len(judged.answers) < len(batch):
-            return _Matching(found, is_all=False, unknown=unknown, stopped=judged.stopped)
-    return _Matching(found, is_all=True, unknown=unknown)
+            return _Matching(found, len(rows) - start - len(judged.answers), unknown, judged.stopped)
+    return _Matching(found, unknown=unknown)
 
 
 def _searched(scan: Scan, unknown: int, found: _Matching, before: int | None) -> Searched:
     return Searched(
-        rows=sum(len(page.rows) for pages in scan.loaded.values() for page in pages),
+        rows=sum(len(page.rows) for pages in scan.loaded.values() for page in pages) - found.left,
         found=len(found.rows),
-        back_to=scan.back_to,
+        back_to=scan.back_to if found.is_all else None,
         complete=found.is_all and scan.is_all,
         unknown=unknown + found.unknown,
         stopped=scan.stopped or found.stopped,

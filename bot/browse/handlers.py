@@ -1,8 +1,8 @@
 """Answers about lists: a typed command, a button, or the filter form."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.access.model import Right
@@ -33,7 +33,6 @@ from bot.cloudflare.errors import UnknownAccount
 from bot.language import name_matching
 from bot.language.errors import FormErrors
 from bot.language.readings import Reading
-from bot.language.times import Clock
 from bot.slack.interaction import Interaction
 from bot.slack.reply import (
     Accepted,
@@ -45,7 +44,6 @@ from bot.slack.reply import (
     ShowMessage,
 )
 from bot.slack.requests import Request
-from bot.slack.users import UserTimeZones, Zone
 from bot.ui.form_fields import field_errors
 from bot.ui.notices import not_your_share_message, unknown_control_message
 from bot.ui.problems import problem_message
@@ -60,26 +58,22 @@ class ListHandlers:
     Args:
         lists: shows lists.
         browser: knows the workflows.
-        zones: people's time zones.
-        now: the clock.
+        clock: of each person.
         refresh_pause: for how long a refreshed list is shown again instead of being refreshed anew.
         access: says who may look at what.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - everything that lists need comes together here
+    def __init__(
         self,
         lists: ListService,
         browser: Browser,
-        zones: UserTimeZones,
-        now: Callable[[], datetime],
+        clock: PersonClock,
         refresh_pause: timedelta,
         access: Access,
     ) -> None:
         self._lists = lists
         self._browser = browser
-        self._zones = zones
-        self._now = now
-        self._clock = PersonClock(zones, now)
+        self._clock = clock
         self._refresh_pause = RefreshPause(refresh_pause, "This list")
         self._access = access
 
@@ -146,10 +140,11 @@ class ListHandlers:
         if not isinstance(place, OverviewBookmark | KeptPlace):
             place = without_anchor(place)
         audience = await audience_of(self._access, interaction)
-        notices = self._refresh_pause.notices(interaction.team, place)
-        shown = await self._lists.show(audience, place, fresh=not notices, notices=notices)
-        if not notices:
-            self._refresh_pause.begin(interaction.team, place)
+
+        async def show(is_due: bool, paused: tuple[str, ...]) -> ShowMessage:
+            return await self._lists.show(audience, place, fresh=is_due, notices=paused)
+
+        shown = await self._refresh_pause.refresh(interaction.team, place, show)
         return replace(shown, in_place=True)
 
     async def open_list(self, request: OpenList, interaction: Interaction) -> Reply:
@@ -179,10 +174,8 @@ class ListHandlers:
         chosen = query.selection
         bounds = (chosen.since, chosen.until, chosen.created_since, chosen.created_until)
         has_times = any(bound is not None for bound in bounds)
-        zone = Zone()
-        if has_times:
-            zone = await self._zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
-        form = Form.of(query, Clock(self._now(), zone.info))
+        clock, _ = await self._clock.get(interaction, needs_zone=has_times, within=_FORM_TIMEOUT)
+        form = Form.of(query, clock)
         metadata = interaction.dump(await self._lists.save(request, interaction.team))
         view = filter_view(query, form, accounts, metadata)
         return OpenModal(view, not_opened_message(query))

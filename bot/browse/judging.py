@@ -44,6 +44,11 @@ class Judge:
     account: str | None
     team: str
 
+    def is_remembered(self, rows: Sequence[Row]) -> bool:
+        """Return whether memory knows why all of these rows failed, so that judging them asks for nothing."""
+        failed = [FailedInstance(row.workflow, row.instance.id, row.instance.ended_on) for row in rows]
+        return not self.causes.not_remembered(self.account, failed, team=self.team)
+
     async def judge(self, rows: Sequence[Row], now: datetime, until: float) -> Judged:
         """Judge rows in their order, up to the first whose cause there is no time or no budget for.
 

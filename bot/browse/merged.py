@@ -136,9 +136,10 @@ class _Cutting:
         judged = await self.asked.judge.judge(rows, self.reading.now, until)
         used = 0
         for row, answer in zip(judged.rows, judged.answers, strict=True):
-            if len(self.rows) == self.asked.query.rows:
-                break
             number, key = batch[used][0], (row.workflow, row.instance.id)
+            # Behind a full screen others are passed, so that none is offered that would be empty.
+            if answer and key not in self.seen and len(self.rows) == self.asked.query.rows:
+                break
             self.taken[number] += 1
             used += 1
             self.oldest = row.instance.created_on or self.oldest

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.language.times import Clock
 from bot.slack.interaction import Interaction
-from bot.slack.users import UserTimeZones, Zone
+from bot.slack.users import ZONE_TIMEOUT, UserTimeZones, Zone
 
 _UTC_NOTICE: Final = "Slack did not tell your time zone, so times are read as UTC."
 
@@ -25,10 +25,16 @@ class PersonClock:
     now: Callable[[], datetime]
 
     async def get(
-        self, interaction: Interaction, *, needs_zone: bool = True
+        self, interaction: Interaction, *, needs_zone: bool = True, within: timedelta = ZONE_TIMEOUT
     ) -> tuple[Clock, tuple[str, ...]]:
-        """Return a person's clock, and a notice where their zone is not known."""
+        """Return a person's clock, and a notice where their zone is not known.
+
+        Args:
+            interaction: theirs.
+            needs_zone: whether the zone matters.
+            within: how long it is waited for.
+        """
         zone = Zone(known=True)
         if needs_zone:
-            zone = await self.zones.get(interaction.team, interaction.user)
+            zone = await self.zones.get(interaction.team, interaction.user, within)
         return Clock(self.now(), zone.info), () if zone.known else (_UTC_NOTICE,)

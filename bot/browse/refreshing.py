@@ -1,14 +1,15 @@
 """How often one message is read anew: a second press within a moment shows what the first one read."""
 
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from cachetools import TTLCache
 
 from bot.ui.elements import duration
 
 _MOST: Final = 1_000
+_T = TypeVar("_T")
 
 
 class RefreshPause:
@@ -26,10 +27,18 @@ class RefreshPause:
             "Refresh again in a moment."
         )
 
-    def notices(self, team: str, subject: Hashable) -> tuple[str, ...]:
-        """Return a notice in mrkdwn if something was refreshed a moment ago, so that it is not due again."""
-        return (self._notice,) if (team, subject) in self._refreshed else ()
+    async def refresh(
+        self, team: str, subject: Hashable, show: Callable[[bool, tuple[str, ...]], Awaitable[_T]]
+    ) -> _T:
+        """Show something anew, or as it was where it was refreshed a moment ago.
 
-    def begin(self, team: str, subject: Hashable) -> None:
-        """Begin the pause of what was refreshed just now; not of what was shown again, or none would end."""
-        self._refreshed[team, subject] = True
+        Args:
+            team: Slack's id of the workspace.
+            subject: what is shown.
+            show: shows it, anew if that is true, with notices in mrkdwn.
+        """
+        if (team, subject) in self._refreshed:
+            return await show(False, (self._notice,))
+        shown = await show(True, ())
+        self._refreshed[team, subject] = True  # not what was shown as it was, or its pause would never end
+        return shown

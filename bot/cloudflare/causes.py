@@ -61,14 +61,16 @@ def cause_of(detail: InstanceDetail) -> Cause:
     """Return why an instance failed, by its detail with its steps.
 
     A step that failed is not the cause if the workflow caught its error and went on: a later step succeeded,
-    and the instance's own error is another.
+    and the instance's own error is another. Where the step's error says nothing, as that of a wait for an
+    event that timed out, the instance's own error does.
     """
     own = detail.error or InstanceError()
     step = failed_step(detail)
     if step is None:
         return Cause(None, own.name, own.message)
     error = error_of(step) or own
-    return Cause(step_name(step.name), error.name, error.message)
+    said = error.message or (own.message or "").removeprefix(f"{error.name}: ") or None
+    return Cause(step_name(step.name), error.name or own.name, said)
 
 
 def failed_step(detail: InstanceDetail) -> Step | None:

@@ -7,7 +7,8 @@ from typing import Final
 
 from bot.access.messages import ACCESS
 from bot.browse.selection import Stream
-from bot.export.collector import Bounds, Progress
+from bot.export.collector import Progress
+from bot.export.plan import Bounds
 from bot.export.result import Result
 from bot.language.command import Command
 from bot.ui.elements import (

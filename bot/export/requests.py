@@ -1,7 +1,7 @@
 """What people ask of exports: typed, or by a button."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from bot.browse.requests import OfInstances
 from bot.export.lines import Format
@@ -25,6 +25,11 @@ class StartExport(OfInstances):
     format: Format = "csv"
     channel: str = ""
     channel_name: str = ""
+
+    def of_workflows(self, names: tuple[str, ...]) -> Self:
+        """Return the same export of other workflows."""
+        pending = self.query
+        return replace(self, query=replace(pending, query=pending.query.of_workflows(names)))
 
     def again(self) -> Command:
         """Return the command for the same, which knows the channel by its id."""

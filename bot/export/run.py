@@ -4,17 +4,15 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.cloudflare.cache import CachedWorkflows
-from bot.export.collector import NOTHING_YET, Bounds, Collector, ExportPlan, Progress
+from bot.export.collector import Collector, Progress
+from bot.export.job import Job, Services
 from bot.export.messages import (
-    Asked,
     cancelled_message,
     disk_lines,
     failed_message,
@@ -26,91 +24,16 @@ from bot.export.messages import (
 )
 from bot.export.result import Result
 from bot.export.spool import Spool, WrittenFile
-from bot.export.store import ExportForgotten, ExportStore, StoredExport
+from bot.export.store import ExportForgotten, StoredExport
 from bot.reasons import reason_of
 from bot.slack.edited_messages import EditedMessages, NotPosted, PostedMessage
-from bot.slack.files import FileNotSent, FileSender, FilesNotAllowed
+from bot.slack.files import FileNotSent, FilesNotAllowed
 from bot.storage.database import write_to_end
 from bot.ui.elements import Message
 from bot.ui.problems import explain
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
-
-_UPLOADS: Final = 3
-"""How often a file is uploaded before it is given up. It is not shown before all of it is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """How often things are done, and how long they may take.
-
-    Attributes:
-        progress: between two changes of the message that tells how far an export is.
-        beat: between two notes that an export goes on.
-        watch: between two looks for exports that no process makes any more.
-        upload: before a file is uploaded again.
-        sending: for all uploads of a file together.
-    """
-
-    progress: timedelta = timedelta(seconds=4)
-    beat: timedelta = timedelta(seconds=4)
-    watch: timedelta = timedelta(seconds=30)
-    upload: timedelta = timedelta(seconds=5)
-    sending: timedelta = timedelta(minutes=15)
-
-
-TIMES: Final = Times()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """An export that a person asked for.
-
-    Attributes:
-        key: names it in the database.
-        cancel: the value of the button that cancels it.
-        team: Slack's id of the workspace.
-        asked: who asked for it, and how.
-        to: Slack's id of the channel that gets the file, or of the person.
-        plan: what it reads.
-        workflows: the account.
-        file_name: without its ending.
-        is_some: workflows are left out that the person may not look at.
-    """
-
-    key: str
-    cancel: str
-    team: str
-    asked: Asked
-    to: str
-    plan: ExportPlan
-    workflows: CachedWorkflows
-    file_name: str
-    is_some: bool = False
-
-    def first_message(self) -> Message:
-        """Tell that nothing is read yet."""
-        return progress_message(NOTHING_YET, self.asked, self.cancel, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What exports are made with.
-
-    Attributes:
-        store: knows those of all processes.
-        messages: tell of them.
-        files: sends them.
-        bounds: of every one.
-        times: how often things are done.
-    """
-
-    store: ExportStore
-    messages: EditedMessages
-    files: FileSender
-    bounds: Bounds
-    times: Times
 
 
 class ExportRun:
@@ -159,7 +82,7 @@ class ExportRun:
             # Not cancelled: a write that is cut off keeps an SQLite database locked.
             ended.set()
             await write_to_end(_wait_for(beating))
-            await write_to_end(note(self._with.store.end(self.job.key)))
+        await self._forget(said)
 
     async def _make(self) -> Message:
         """Make the export; return what its person is told in the end."""
@@ -185,12 +108,12 @@ class ExportRun:
 
     async def _read_and_send(self, spool: Spool) -> Message:
         job = self.job
-        collector = Collector(job.plan, job.workflows, self._with.bounds, spool)
+        collector = Collector(job.plan, self._with.bounds, spool)
         is_read = asyncio.Event()
         telling = asyncio.create_task(self._tell_progress(collector, is_read))
         try:
             ending = await collector.collect()
-            result = collector.result(job.file_name, ending, is_some=job.is_some)
+            result = collector.result(ending)
             written = await spool.write(job.plan.lines.head) if result.rows else None
         finally:
             # Not cancelled: a change of the message that is under way may be shown after the last one.
@@ -231,17 +154,17 @@ class ExportRun:
         Raises:
             FilesNotAllowed, FileNotSent: Slack does not take it.
         """
-        times = self._with.times
-        until = asyncio.get_running_loop().time() + times.sending.total_seconds()
-        tries = 1
+        times, clock = self._with.times, asyncio.get_running_loop().time
+        until = clock() + times.sending.total_seconds()
+        pauses = iter(times.uploads)
         while True:
             try:
                 return await self._with.files.upload(written.file, written.size, name, until)
             except FileNotSent:
-                if tries == _UPLOADS or asyncio.get_running_loop().time() >= until:
+                pause = next(pauses, times.sending).total_seconds()
+                if clock() + pause >= until:
                     raise
-            tries += 1
-            await asyncio.sleep(times.upload.total_seconds())
+            await asyncio.sleep(pause)
 
     async def _tell_progress(self, collector: Collector, is_read: asyncio.Event) -> None:
         """Tell how far the export is, until all is read."""
@@ -289,6 +212,21 @@ class ExportRun:
         is_told = is_told or await post(messages, said, self._message.channel)
         if not is_told and job.to != job.asked.user:
             await post(messages, said, job.asked.user)
+
+    async def _forget(self, said: Message) -> None:
+        """Have the database forget the export, however long it takes to answer.
+
+        Another process would take it for abandoned later, and tell so in place of its end. If one did so
+        already, the end is told again.
+        """
+        pause = self._with.times.beat.total_seconds()
+        while (was_there := await self._end()) is None:  # noqa: ASYNC110 - databases tell of no return
+            await asyncio.sleep(pause)
+        if not was_there:
+            await write_to_end(self._tell(said))
+
+    async def _end(self) -> bool | None:
+        return await write_to_end(note(self._with.store.end(self.job.key)))
 
     def _progress_message(self, progress: Progress) -> Message:
         waits = progress.waits_until

@@ -10,9 +10,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StartupError
-from bot.export.collector import Bounds
+from bot.export.job import TIMES, Job, Services, Times
 from bot.export.messages import Asked, lost_message, restarted_message
-from bot.export.run import TIMES, ExportRun, Job, Services, Times, is_set_within, note, post
+from bot.export.plan import Bounds
+from bot.export.run import ExportRun, is_set_within, note, post
 from bot.export.store import ExportStore, StoredExport
 from bot.language.command import Command
 from bot.reasons import reason_of
@@ -82,7 +83,20 @@ class Exports:
         run.task.add_done_callback(lambda _: self._running.pop(job.key))
         return posted
 
-    def find(self, key: str, team: str) -> ExportRun | None:
+    async def owner(self, key: str, team: str) -> str | None:
+        """Return Slack's id of the person whose export is under way, in any process; None if it is not."""
+        run = self._find(key, team)
+        if run is not None:  # it needs no database, which may not answer
+            return run.job.asked.user
+        export = await self._services.store.find(key, team)
+        return None if export is None else export.user
+
+    async def cancel(self, key: str, team: str, user: str) -> bool:
+        """End an export of any process for a person; return whether that is still possible."""
+        run = self._find(key, team)
+        return await self._services.store.cancel(key, user) if run is None else run.cancel(user)
+
+    def _find(self, key: str, team: str) -> ExportRun | None:
         """Return an export of a team that this process makes, if it does."""
         run = self._running.get(key)
         return run if run is not None and run.job.team == team else None

@@ -123,10 +123,11 @@ class ExportStore:
         async with self._engine.begin() as connection:
             return (await connection.execute(cancelled)).first() is not None
 
-    async def end(self, key: str) -> None:
-        """Forget an export whose person knows its end."""
+    async def end(self, key: str) -> bool:
+        """Forget an export whose person knows its end; return whether it was there."""
+        ended = delete(exports).where(exports.c.key == key).returning(exports.c.key)
         async with self._engine.begin() as connection:
-            await connection.execute(delete(exports).where(exports.c.key == key))
+            return (await connection.execute(ended)).first() is not None
 
     async def take_abandoned(self, team: str, own: Collection[str]) -> list[StoredExport]:
         """Return a team's exports that no process makes any more, and forget them: one caller has each.

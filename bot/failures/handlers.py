@@ -1,8 +1,7 @@
 """Answers about what failed: a typed command, and the buttons that lead here."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.access.policy import Access
@@ -33,7 +32,6 @@ from bot.language.times import Clock
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Delayed, PostToChannel, Reply, ShowMessage, in_place, without_word
 from bot.slack.requests import Request, RequestStore
-from bot.slack.users import UserTimeZones
 
 _MANY: Final = 60
 """Instances to ask about from which on a notice comes first: more than a second's worth."""
@@ -45,24 +43,22 @@ class FailureHandlers:
     Args:
         reader: reads them.
         requests: makes requests into button values.
-        zones: people's time zones.
-        now: the clock.
+        clock: of each person.
         refresh_pause: for how long what was refreshed is shown again instead of being refreshed anew.
         access: says who may look at what.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - everything that failures need comes together here
+    def __init__(
         self,
         reader: FailureReader,
         requests: RequestStore,
-        zones: UserTimeZones,
-        now: Callable[[], datetime],
+        clock: PersonClock,
         refresh_pause: timedelta,
         access: Access,
     ) -> None:
         self._reader = reader
         self._requests = requests
-        self._clock = PersonClock(zones, now)
+        self._clock = clock
         self._refresh_pause = RefreshPause(refresh_pause)
         self._access = access
 
@@ -83,19 +79,17 @@ class FailureHandlers:
         """Show the same anew in place; what was refreshed a moment ago is shown as it was then."""
         clock, notices = await self._clock.get(interaction, needs_zone=True)
         audience = await audience_of(self._access, interaction)
-        paused = self._refresh_pause.notices(interaction.team, request.command())
-        if paused:
-            shown = await self._show(audience, request.selection, notices=(*notices, *paused))
-        else:
-            selection = at(request.selection, clock)
-            shown = await self._show(audience, selection, fresh=True, notices=notices)
-            self._refresh_pause.begin(interaction.team, request.command())
-        return in_place(shown)
+
+        async def show(is_due: bool, paused: tuple[str, ...]) -> ShowMessage | Delayed:
+            selection = at(request.selection, clock) if is_due else request.selection
+            return await self._show(audience, selection, fresh=is_due, notices=(*notices, *paused))
+
+        return in_place(await self._refresh_pause.refresh(interaction.team, request.command(), show))
 
     async def share(self, request: ShareFailures, interaction: Interaction) -> Reply:
         """Show everybody in the channel what a person sees."""
-        failures, audience = request.selection, Audience(await self._access.viewer(interaction))
-        shown = await without_word(await self._show(audience, failures))
+        audience = Audience(await self._access.viewer(interaction))
+        shown = await without_word(await self._show(audience, request.selection))
         return PostToChannel(shown.message)
 
     async def _show(

@@ -1,11 +1,11 @@
-"""Errors of an instance as people may see them: authors write into them whatever their code was handed."""
+"""Errors and names of steps as people may see them: authors write into them whatever they were handed."""
 
 from dataclasses import replace
 from typing import Final
 
 from bot.cloudflare.causes import Cause
 from bot.cloudflare.instance_models import InstanceError
-from bot.inspect.model import InstanceView
+from bot.inspect.model import InstanceView, TimelineStep
 from bot.inspect.payloads import PayloadPolicy, mask_text
 
 _LONGEST: Final = 4_000
@@ -29,8 +29,11 @@ def mask_step_name(name: str, policy: PayloadPolicy) -> str:
     return mask_text(name, policy, _LONGEST)
 
 
-def mask_errors(view: InstanceView, policy: PayloadPolicy) -> InstanceView:
-    """Return what is shown of an instance, with no secrets in its errors."""
+def mask_view(view: InstanceView, policy: PayloadPolicy) -> InstanceView:
+    """Return what is shown of an instance, with no secrets in its errors and the names of its steps.
+
+    Buttons mean steps by their place, so that they need no names.
+    """
     detail, key_step = view.detail, view.key_step
     changes: dict[str, object] = {"error": mask_error(detail.error, policy)}
     if detail.rollback is not None:
@@ -38,8 +41,14 @@ def mask_errors(view: InstanceView, policy: PayloadPolicy) -> InstanceView:
         changes["rollback"] = detail.rollback.model_copy(update={"error": error})
     if key_step is not None:
         groups = tuple(replace(group, error=mask_error(group.error, policy)) for group in key_step.groups)
-        key_step = replace(key_step, error=mask_error(key_step.error, policy), groups=groups)
-    return replace(view, detail=detail.model_copy(update=changes), key_step=key_step)
+        entry, error = _mask_entry(key_step.entry, policy), mask_error(key_step.error, policy)
+        key_step = replace(key_step, entry=entry, error=error, groups=groups)
+    page = replace(view.page, entries=tuple(_mask_entry(entry, policy) for entry in view.page.entries))
+    return replace(view, detail=detail.model_copy(update=changes), key_step=key_step, page=page)
+
+
+def _mask_entry(entry: TimelineStep, policy: PayloadPolicy) -> TimelineStep:
+    return replace(entry, name=mask_step_name(entry.name, policy), event_type=_mask(entry.event_type, policy))
 
 
 def _mask(text: str | None, policy: PayloadPolicy) -> str | None:

@@ -12,7 +12,7 @@ from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import StepNotAvailable
 from bot.cloudflare.instance_models import InstanceDetail, InstanceError, Step
 from bot.cloudflare.requests import STEP_KINDS
-from bot.inspect.masked_errors import mask_error, mask_errors
+from bot.inspect.masked_errors import mask_error, mask_step_name, mask_view
 from bot.inspect.messages.key_step import error_text
 from bot.inspect.messages.payloads import (
     IN_LIST,
@@ -113,8 +113,8 @@ class PayloadHandlers:
         return await asyncio.to_thread(payload_blocks, detail, self._policy, controls)
 
     async def without_secrets(self, view: InstanceView) -> InstanceView:
-        """Return what is shown of an instance, with no secrets in its errors."""
-        return await asyncio.to_thread(mask_errors, view, self._policy)
+        """Return what is shown of an instance, with no secrets in its errors and its steps' names."""
+        return await asyncio.to_thread(mask_view, view, self._policy)
 
     async def show(self, request: ShowPayload, interaction: Interaction) -> Reply:
         """Open a payload in a modal."""
@@ -199,7 +199,7 @@ class PayloadHandlers:
         payload = await asyncio.to_thread(preview_payload, found.value, self._policy, IN_MODAL)
         if not payload.text:
             return payload_view(request, payload, None)
-        about = (request.subject, request.what, request.step, request.step_kind)
+        about = (request.subject, request.what, request.step, request.step_kind, request.place)
         send, share = await self._requests.try_save(SendPayload(*about), interaction.team), None
         viewer = await self._access.viewer(interaction)
         if viewer.may(Right.PAYLOADS, request.subject.account, request.subject.workflow):
@@ -215,10 +215,12 @@ class PayloadHandlers:
             if step.output is None:
                 continue
             payload = await asyncio.to_thread(preview_payload, step.output, self._policy, IN_LIST)
-            show = None
+            name, show = mask_step_name(step.name, self._policy), None
             if step.type in STEP_KINDS and not payload.hidden_by_workflow:
-                show = await self._requests.try_save(ShowPayload(subject, "step", step.name, step.type), team)
-            found.append(StepOutput(number, step.name, payload, show))
+                # Cloudflare knows a step by its name; a button carries one only without secrets.
+                named = (step.name, step.type) if name == step.name else ("", step.type, number - 1)
+                show = await self._requests.try_save(ShowPayload(subject, "step", *named), team)
+            found.append(StepOutput(number, name, payload, show))
         return outputs_view(subject, found)
 
     async def _find(self, request: OfPayload) -> _Found:
@@ -235,13 +237,18 @@ class PayloadHandlers:
         return _Found(value, _NONE if value is None else "")
 
     async def _find_step(self, request: OfPayload, workflows: CachedWorkflows) -> _Found:
+        subject = request.subject
+        name, kind = request.step, request.step_kind
+        if request.place is not None:
+            detail = await workflows.get_detail(subject.workflow, subject.instance)
+            if request.place >= len(detail.steps) or detail.steps[request.place].type != kind:
+                return _Found(why_none=_GONE)
+            name = detail.steps[request.place].name
         try:
-            result = await workflows.get_step(
-                request.subject.workflow, request.subject.instance, request.step, request.step_kind
-            )
+            result = await workflows.get_step(subject.workflow, subject.instance, name, kind)
         except StepNotAvailable:  # as in wrangler's engine, whose detail has the outputs
-            detail = await workflows.get_detail(request.subject.workflow, request.subject.instance)
-            step = next((step for step in detail.steps if _is(step, request)), None)
+            detail = await workflows.get_detail(subject.workflow, subject.instance)
+            step = next((step for step in detail.steps if (step.name, step.type) == (name, kind)), None)
             if step is None:
                 return _Found(why_none=_GONE)
             last = step.attempts[-1].error if step.attempts else None
@@ -258,7 +265,3 @@ class PayloadHandlers:
 
 def _page(detail: InstanceDetail, first: int) -> tuple[Step, ...]:
     return detail.steps[first : first + STEPS_PER_PAGE]
-
-
-def _is(step: Step, request: OfPayload) -> bool:
-    return (step.name, step.type) == (request.step, request.step_kind)

@@ -17,14 +17,17 @@ class OfPayload(Request):
     Attributes:
         subject: which instance.
         what: the instance's params, its output, or the output of one step.
-        step: the step's name with its counter, as the instance's detail has it; empty for the other two.
+        step: the step's name with its counter, as the instance's detail has it; empty for the other two, and
+            for a step whose name holds a secret.
         step_kind: the step's type, `step`, `rollback` or `waitForEvent`.
+        place: the place of such a step among all of the instance, from 0; None for all others.
     """
 
     subject: InstanceRef
     what: Literal["params", "output", "step"] = "params"
     step: str = ""
     step_kind: str = "step"
+    place: Annotated[int, Field(ge=0)] | None = None
 
     def command(self) -> str:
         """Return what to type for the instance."""

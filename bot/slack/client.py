@@ -15,7 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from yarl import URL
 
 from bot.errors import StartupError
-from bot.outgoing import failure_of
+from bot.outgoing import failure_of, through_proxies
 from bot.settings import Settings
 
 SLACK_ERRORS: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
@@ -118,8 +118,7 @@ async def answer_session(
     async with aiohttp.ClientSession(
         timeout=times,
         connector=aiohttp.TCPConnector(limit=connections),
-        trust_env=True,
-        middlewares=[_only_slack(URL(settings.slack_api_url))],
+        middlewares=[_only_slack(URL(settings.slack_api_url)), through_proxies()],
     ) as session:
         yield session
 
@@ -127,8 +126,8 @@ async def answer_session(
 @asynccontextmanager
 async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
     """Open Slack's Web API over one session."""
-    only_slack = _only_slack(URL(settings.slack_api_url))
-    async with aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=True, middlewares=[only_slack]) as session:
+    middlewares = [_only_slack(URL(settings.slack_api_url)), through_proxies()]
+    async with aiohttp.ClientSession(timeout=_TIMEOUT, middlewares=middlewares) as session:
         client = SlackClient(
             token=settings.bot_token,
             base_url=f"{settings.slack_api_url.rstrip('/')}/",

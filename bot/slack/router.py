@@ -146,8 +146,8 @@ class Router:
             if isinstance(reply, ShowMessage) and reply.plain is None:
                 return _showing(reply.message)
             said = reply.word if isinstance(reply, Delayed) else None
-        elif asked and self._routes[type(asked[0])].asks_cloudflare:
-            said = asking_message()
+        elif not asked or self._routes[type(asked[0])].asks_cloudflare:
+            said = asking_message()  # words may have to be read with the names of Cloudflare's workflows
         # An empty ack for the newer blocks: an ack can't tell whether Slack takes them.
         answer = await ack() if said is None else _showing(said)
         if is_first:

@@ -15,7 +15,7 @@ from bot.slack.lookups import LookupFailed, Lookups
 _log = structlog.get_logger(__name__)
 
 _REMEMBER: Final = timedelta(hours=1)
-_TIMEOUT: Final = timedelta(seconds=5)
+ZONE_TIMEOUT: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class UserProfiles:
         self,
         team: str,
         user: str,
-        timeout: timedelta = _TIMEOUT,  # noqa: ASYNC109 - as `Lookups`
+        timeout: timedelta = ZONE_TIMEOUT,  # noqa: ASYNC109 - as `Lookups`
         *,
         anew: bool = False,
     ) -> Profile:
@@ -119,7 +119,7 @@ class UserTimeZones:
         self,
         team: str,
         user: str,
-        timeout: timedelta = _TIMEOUT,  # noqa: ASYNC109 - it never raises
+        timeout: timedelta = ZONE_TIMEOUT,  # noqa: ASYNC109 - it never raises
     ) -> Zone:
         """Return a person's zone; one that Slack does not give in time is unknown. Never fails."""
         known = self._profiles.known(team, user)

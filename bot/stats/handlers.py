@@ -1,9 +1,8 @@
 """Answers about how workflows do: a typed command, and the buttons below its answer."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.access.policy import Access
@@ -23,7 +22,6 @@ from bot.language.times import Clock
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Delayed, PostToChannel, Reply, ShowMessage, in_place, without_word
 from bot.slack.requests import Request, RequestStore
-from bot.slack.users import UserTimeZones
 from bot.stats.messages.report import StatsControls, reading_message, stats_message
 from bot.stats.model import Stats, StatsQuery
 from bot.stats.reading import StatsReader
@@ -48,24 +46,22 @@ class StatsHandlers:
     Args:
         reader: reads them.
         requests: makes requests into button values.
-        zones: people's time zones.
-        now: the clock.
+        clock: of each person.
         refresh_pause: for how long refreshed statistics are shown again instead of being refreshed anew.
         access: says who may look at what.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - everything that statistics need comes together here
+    def __init__(
         self,
         reader: StatsReader,
         requests: RequestStore,
-        zones: UserTimeZones,
-        now: Callable[[], datetime],
+        clock: PersonClock,
         refresh_pause: timedelta,
         access: Access,
     ) -> None:
         self._reader = reader
         self._requests = requests
-        self._clock = PersonClock(zones, now)
+        self._clock = clock
         self._refresh_pause = RefreshPause(refresh_pause)
         self._access = access
 
@@ -86,14 +82,12 @@ class StatsHandlers:
         """Show the same anew in place; what was refreshed a moment ago is shown as it was then."""
         clock, notices = await self._clock.get(interaction)
         audience = await audience_of(self._access, interaction)
-        paused = self._refresh_pause.notices(interaction.team, request.command())
-        if paused:
-            shown = await self._show(audience, request.selection, clock, notices=(*notices, *paused))
-        else:
-            selection = at(request.selection, clock)
-            shown = await self._show(audience, selection, clock, fresh=True, notices=notices)
-            self._refresh_pause.begin(interaction.team, request.command())
-        return in_place(shown)
+
+        async def show(is_due: bool, paused: tuple[str, ...]) -> ShowMessage | Delayed:
+            selection = at(request.selection, clock) if is_due else request.selection
+            return await self._show(audience, selection, clock, fresh=is_due, notices=(*notices, *paused))
+
+        return in_place(await self._refresh_pause.refresh(interaction.team, request.command(), show))
 
     async def share(self, request: ShareStats, interaction: Interaction) -> Reply:
         """Show everybody in the channel what a person sees."""

@@ -3,12 +3,15 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.app import Bot
-from bot.playground.simulators.cloudflare import Simulation, Slow
+from bot.playground.simulators.cloudflare import Failure, Simulation, Slow
+from bot.playground.simulators.cloudflare.faults import HealthyHandler
 from bot.playground.simulators.slack import (
     RESPONSE_URL,
     AckError,
@@ -43,6 +46,48 @@ async def test_what_takes_long_comes_after_the_ack(
         message = await answer(reply)
     assert row_ids(message) == ["fine"]
     assert message.is_ephemeral
+
+
+@dataclass(frozen=True)
+class Held:
+    """Answers of Cloudflare that wait until a test lets them go."""
+
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
+        await self.released.wait()
+        return await healthy()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "2 workflows"),
+        ("list orders errored", "ord-5001"),
+        ("list * errored,terminated since:24h", "ord-5001"),
+        ("list ord* error:declined", "ord-5001"),
+        ("ordrs errored", "Did you mean `orders`?"),
+        ("failures", "card declined"),
+        ("stats *", "1 of 2 failed"),
+        ("find ord-5001", "card declined"),
+        ("find please look at ord-5001 as it seems to be broken", "ord-5001"),
+        ("why did orders fail", "card declined"),
+        ("export * errored", "The export has begun"),
+    ],
+)
+async def test_every_question_gets_an_ack_that_says_so_while_cloudflare_does_not_answer(
+    text: str, says: str, run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.add_instance(
+        "orders", id="ord-5001", status="errored", error=Failure("CardError", "card declined")
+    )
+    cloudflare.add_instance("emails", id="mail-5002", status="complete")
+    cloudflare.inject(held := Held(), times=None)
+    async with run_bot(bot_ack_within=0.05):
+        reply = await slack.person("ada").command("/workflows", text)
+        assert is_asking(reply.ack_message)
+        held.released.set()
+        assert says in (await answer(reply)).all_text()
 
 
 @pytest.mark.parametrize("fault", [Failed(404, "expired_url"), Failed(500), RateLimited(1)], ids=str)

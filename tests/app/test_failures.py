@@ -96,6 +96,19 @@ async def test_a_group_has_its_list_and_three_of_its_instances(ada: Person, clou
     assert f"{ORDERS}-ProviderError-1" in str(await opened.view())
 
 
+async def test_the_list_of_a_group_has_as_many_as_the_group(ada: Person, cloudflare: Simulation) -> None:
+    fail(cloudflare, 45, PROVIDER)
+    fail(cloudflare, 3, DECLINED, ago=timedelta(hours=2))
+    unread = await ask(ada, f"list {ORDERS} status:errored since:24h error:Payment")
+    assert "Searched 20 instances: 20 found. *Search further* goes on" in unread.all_text()
+    shown = await ask(ada, f"failures {ORDERS}")
+    asked = cloudflare.describe_calls
+    listed = await answer(await ada.click(shown, "list_open", 0))
+    assert "1–10 of 45+ ·" in listed.all_text()
+    assert ": 45 found. " in listed.all_text()
+    assert cloudflare.describe_calls == asked == 48
+
+
 async def test_failures_that_came_with_a_version_say_so(ada: Person, cloudflare: Simulation) -> None:
     before = datetime.now(UTC) - timedelta(days=2)
     cloudflare.add_instance(ORDERS, id="fine", created_on=before, version_id=OLD)

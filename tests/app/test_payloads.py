@@ -14,7 +14,7 @@ from bot.app import Bot
 from bot.browse.requests import ShowInstance
 from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, ShowOutputs, ShowPayload
-from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.cloudflare import JsonError, Simulation
 from bot.playground.simulators.cloudflare.steps import Attempt, Failure, Step, WaitForEvent
 from bot.playground.simulators.slack import (
     ErrorCode,
@@ -203,6 +203,44 @@ async def test_errors_are_shown_without_secrets(ada: Person, cloudflare: Simulat
     assert SECRET not in json.dumps(message.blocks) + message.text
     modal = await press_value(ada, "instance_show", ShowInstance("orders", "ord-4"))
     assert SECRET not in json.dumps(modal.blocks if isinstance(modal, Message) else modal.payload["blocks"])
+
+
+@pytest.mark.parametrize("is_local", [False, True])
+async def test_names_of_steps_are_shown_without_secrets_and_their_outputs_are_there(
+    is_local: bool, ada: Person, cloudflare: Simulation
+) -> None:
+    failed = Failure("Error", "refused")
+    steps = (
+        step("load-1", '"fine"'),
+        step(f"sign in with token={SECRET}-1", '"of it"'),
+        step("ship-1", None, failed),
+    )
+    cloudflare.add_instance("orders", id="ord-5", status="errored", error=failed, steps=steps)
+    cloudflare.add_instance(
+        "orders", id="ord-6", status="errored", steps=(step(f"token={SECRET}-1", None, failed),), error=failed
+    )
+    if is_local:
+        cloudflare.inject(JsonError(404, 99, "no such route"), times=None, operation="get_step")
+    message, broken = await ask(ada, "show orders ord-5"), await ask(ada, "show orders ord-6")
+    assert "sign in with token=[hidden: token]" in message.all_text()
+    assert "token=[hidden: token]" in broken.all_text()
+    view = await press(ada, message, "outputs_show")
+    assert "token=[hidden: token]" in view.all_text()
+    opens = [
+        each["value"] for each in _elements(view.payload["blocks"]) if each["action_id"] == "payload_step"
+    ]
+    whole = await press_value(ada, "payload_step", CODEC.decode(opens[1]))
+    assert "Output of step `2`" in whole.all_text()
+    assert "of it" in whole.all_text()
+    shown = [
+        message.blocks,
+        message.text,
+        broken.blocks,
+        broken.text,
+        view.payload["blocks"],
+        whole.all_text(),
+    ]
+    assert SECRET not in json.dumps(shown)
 
 
 async def test_an_instance_without_params_and_output_says_so(ada: Person) -> None:

@@ -90,9 +90,11 @@ async def test_a_workflow_s_runs_are_counted_and_timed(ada: Person, cloudflare: 
 async def test_several_workflows_stand_in_a_table_with_the_worst_first(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    add_runs(cloudflare, 5)
-    add_runs(cloudflare, 5, status="errored")
-    add_runs(cloudflare, 30, workflow=EMAILS)
+    now = datetime.now(UTC)
+    ago = now - now.replace(hour=12, minute=0) + timedelta(days=1)  # all on one day, whatever the time is
+    add_runs(cloudflare, 5, ago=ago)
+    add_runs(cloudflare, 5, status="errored", ago=ago)
+    add_runs(cloudflare, 30, workflow=EMAILS, ago=ago)
     cloudflare.add_workflow("idle")
     shown = await ask(ada, "stats *")
     assert "3 workflows: 5 of 40 failed (12%)" in shown.all_text()

@@ -21,6 +21,7 @@ from tests.system.process.harness import Harness, run_harness
 from .ack_only import BEFORE_RESPONSE
 from .load import Load, post, send
 from .outcome import ROUNDS, Goal, Measured, Outcome
+from .processes import computed
 
 REQUESTS: Final = 4_000
 AT_ONCE: Final = 200
@@ -36,42 +37,61 @@ class _Subject:
 
     Attributes:
         name: for the table.
+        pid: of its process.
         port: where it listens.
         holds: what its answers hold.
     """
 
     name: str
+    pid: int
     port: int
     holds: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What a server took for its requests.
+
+    Attributes:
+        load: as those who ask saw it.
+        computed: seconds of computing for each.
+    """
+
+    load: Load
+    computed: float
 
 
 async def measure(rounds: int = ROUNDS, requests: int = REQUESTS) -> Outcome:
     """Send so many requests a round to each server, 200 at once."""
     with TemporaryDirectory() as folder:
         async with run_harness(Path(folder)) as harness, _subjects(harness) as subjects:
-            loads: dict[str, list[Load]] = {subject.name: [] for subject in subjects}
+            came_to: dict[str, list[_Round]] = {subject.name: [] for subject in subjects}
             for turn in range(rounds + 1):
                 for subject in subjects[turn % 3 :] + subjects[: turn % 3]:
                     signed = [_signed(harness, harness.ada) for _ in range(requests)]
+                    before = computed(subject.pid)
                     load = await send(subject.port, signed, min(AT_ONCE, requests), subject.holds)
                     if turn:  # the first warms up
-                        loads[subject.name].append(load)
-    return _outcome(loads)
+                        seconds = computed(subject.pid) - before
+                        came_to[subject.name].append(_Round(load, seconds / requests))
+    return _outcome(came_to)
 
 
-def _outcome(loads: dict[str, list[Load]]) -> Outcome:
-    def measured(quantity: str, unit: str, figure: Callable[[Load], float]) -> list[Measured]:
+def _outcome(came_to: dict[str, list[_Round]]) -> Outcome:
+    def measured(quantity: str, unit: str, figure: Callable[[_Round], float]) -> list[Measured]:
         return [
-            Measured.of(name, quantity, unit, [figure(load) for load in each]) for name, each in loads.items()
+            Measured.of(name, quantity, unit, [figure(one) for one in rounds])
+            for name, rounds in came_to.items()
         ]
 
-    rates = measured("requests a second", "requests/s", lambda load: load.rate)
-    slowest = measured(f"p99 at {AT_ONCE} at once", "ms", lambda load: load.p99 * 1000)
+    rates = measured("requests a second", "requests/s", lambda one: one.load.rate)
+    slowest = measured(f"p99 at {AT_ONCE} at once", "ms", lambda one: one.load.p99 * 1000)
+    computing = measured("computing a request", "ms", lambda one: one.computed * 1000)
     bot, bare, bare_before = rates
     return Outcome(
         name="command",
         work=f"a cached {COMMAND} {_TEXT}: HTTP, signature, words, rows, blocks, answer",
-        measured=(*rates, *slowest),
+        measured=(*rates, *slowest, *computing),
         goals=(
             Goal("requests a second, the bot to Bolt", bot.median / bare.median, 0.7, at_least=True),
             Goal("p99, the bot to Bolt", slowest[0].median / slowest[1].median, 1.5),
@@ -80,6 +100,7 @@ def _outcome(loads: dict[str, list[Load]]) -> Outcome:
             f"{AT_ONCE} connections that stay open; each sends its next request once it is answered.",
             "The last is the bare app with process_before_response, as the bot has it: the bot reaches",
             f"{bot.median / bare_before.median:.2f}\N{MULTIPLICATION SIGN} of its rate.",
+            "Computing is user and system time, which other work on the machine hardly changes.",
         ),
     )
 
@@ -101,19 +122,17 @@ async def _subjects(harness: Harness) -> AsyncIterator[list[_Subject]]:
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(harness.bot("bot", settings, own_interpreter=True))
         yield [
-            _Subject("the bot", bot.port, newest),
-            _Subject("Bolt that acks", await stack.enter_async_context(_ack_only(harness)), b""),
-            _Subject(
-                "the same, before its response",
-                await stack.enter_async_context(_ack_only(harness, BEFORE_RESPONSE)),
-                b"",
+            _Subject("the bot", bot.process.pid, bot.port, newest),
+            await stack.enter_async_context(_ack_only(harness, "Bolt that acks")),
+            await stack.enter_async_context(
+                _ack_only(harness, "the same, before its response", BEFORE_RESPONSE)
             ),
         ]
 
 
 @asynccontextmanager
-async def _ack_only(harness: Harness, *options: str) -> AsyncIterator[int]:
-    """A bare app that listens; its port."""
+async def _ack_only(harness: Harness, name: str, *options: str) -> AsyncIterator[_Subject]:
+    """A bare app that listens."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.benchmarks.ack_only", *options),
         env=harness.settings(),
@@ -122,7 +141,7 @@ async def _ack_only(harness: Harness, *options: str) -> AsyncIterator[int]:
     try:
         if process.stdout is None:
             raise AssertionError("its output is a pipe")
-        yield int(await process.stdout.readline())
+        yield _Subject(name, process.pid, int(await process.stdout.readline()), b"")
     finally:
         process.terminate()
         await process.wait()

@@ -239,7 +239,7 @@ def file_name(request: OfPayload, payload: Payload) -> str:
     parts = (
         request.subject.workflow,
         request.subject.instance,
-        request.step if request.what == "step" else request.what,
+        _step_of(request) if request.what == "step" else request.what,
     )
     safe = (re.sub(r"[^A-Za-z0-9._-]+", "-", part)[:_LONGEST_NAME].strip(".-_") for part in parts)
     return f"{'_'.join(filter(None, safe)) or 'payload'}.{'json' if payload.is_json else 'txt'}"
@@ -250,9 +250,14 @@ def _heading(request: OfPayload) -> Block:
 
 
 def _title(request: OfPayload) -> str:
-    of_step = f" {code(request.step, _LONGEST_NAME)}" if request.what == "step" else ""
+    of_step = f" {code(_step_of(request), _LONGEST_NAME)}" if request.what == "step" else ""
     what = "Output of step" if request.what == "step" else _TITLES[request.what]
     return f"*{what}{of_step}* · {code(request.subject.instance)} of {code(request.subject.workflow)}"
+
+
+def _step_of(request: OfPayload) -> str:
+    """Return the name of a step, or its number where the name holds a secret."""
+    return request.step if request.place is None else f"{request.place + 1}"
 
 
 def _content(payload: Payload) -> list[Block]:

@@ -17,6 +17,7 @@ from .node import WORKER, EngineUnavailable, Wrangler
 
 Workflow = Literal["order-processing", "invoice-run"]
 Outcome = Literal["complete", "fail", "exhaust", "sleep", "wait"]
+Failure = Literal["refuse", "leak", "overrun", "unheard", "crash"]
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -52,7 +53,7 @@ class Engine:
                 return Answer(answer.status, await answer.json())
             return Answer(answer.status, await answer.text())
 
-    async def create(self, workflow: Workflow, instances: Mapping[str, Outcome]) -> None:
+    async def create(self, workflow: Workflow, instances: Mapping[str, Outcome | Failure]) -> None:
         """Starts one instance per id, in the order given, so the last id is the newest."""
         wanted = [{"id": name, "outcome": outcome} for name, outcome in instances.items()]
         order = {"workflow": workflow, "instances": wanted}

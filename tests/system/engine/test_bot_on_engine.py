@@ -1,8 +1,6 @@
 """The bot as a process, between a local Slack and the real engine inside `wrangler dev`."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import get_args
@@ -10,16 +8,16 @@ from typing import get_args
 import pytest
 import pytest_asyncio
 
-from bot.playground.simulators.slack import LocalSlack, Message, Person
+from bot.playground.simulators.slack import Message
 from tests.support.digest_actions import make_overdue
 from tests.support.form_values import fill_form
 from tests.support.messages import ask, click, has_button, row_ids, statuses, walk
 from tests.support.overviews import open_workflow
-from tests.system.process.bot_process import BotProcess, running_bot
 
 from .conftest import engine_or_reason
 from .engine import Engine, Outcome, Workflow
 from .node import Wrangler
+from .shop import Shop, run_shop
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
@@ -35,46 +33,11 @@ SETTLED: dict[Outcome, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Shop:
-    """An engine with instances, a bot that reads it, and somebody who asks."""
-
-    engine: Engine
-    bot: BotProcess
-    slack: LocalSlack
-
-    @property
-    def ada(self) -> Person:
-        return self.slack.person("ada")
-
-    async def calls_upstream(self) -> int:
-        """How many requests the bot has made to the engine so far."""
-        async with self.engine.session.get(f"{self.bot.url}/metrics") as answer:
-            lines = (await answer.text()).splitlines()
-        counts = [line for line in lines if line.startswith("workflows_bot_upstream_calls_total{")]
-        return sum(int(float(line.rpartition(" ")[2])) for line in counts)
-
-
-@asynccontextmanager
-async def _shop(engine: Engine, folder: Path) -> AsyncIterator[Shop]:
-    async with LocalSlack().serve() as slack:
-        settings = {
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.api_url,
-            "WRANGLER_DEV_URL": engine.url,
-            "DATABASE_URL": "sqlite:///bot.sqlite3",
-        }
-        async with running_bot(folder / "bot", settings) as bot:
-            slack.request_url = bot.request_url
-            yield Shop(engine, bot, slack)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """One engine with 150 instances for all tests that only look."""
     folder = tmp_path_factory.mktemp("shop")
-    async with engine_or_reason(wrangler, folder) as engine, _shop(engine, folder) as shop:
+    async with engine_or_reason(wrangler, folder) as engine, run_shop(engine, folder) as shop:
         await engine.create("order-processing", ORDERS)
         await engine.create("invoice-run", INVOICES)
         await engine.settle("order-processing", **_counts(ORDERS))
@@ -83,17 +46,19 @@ async def shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def changing_shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+async def changingrun_shop(
+    wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Shop]:
     """An empty engine for tests that add instances, each to a workflow of its own."""
     folder = tmp_path_factory.mktemp("changing-shop")
-    async with engine_or_reason(wrangler, folder) as engine, _shop(engine, folder) as shop:
+    async with engine_or_reason(wrangler, folder) as engine, run_shop(engine, folder) as shop:
         yield shop
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def haunted_shop(fresh_engine: Engine, tmp_path: Path) -> AsyncIterator[Shop]:
+async def hauntedrun_shop(fresh_engine: Engine, tmp_path: Path) -> AsyncIterator[Shop]:
     """An empty engine for a test that leaves odd rows in it."""
-    async with _shop(fresh_engine, tmp_path) as shop:
+    async with run_shop(fresh_engine, tmp_path) as shop:
         yield shop
 
 
@@ -321,7 +286,7 @@ async def test_ids_that_were_asked_for_and_never_existed_do_not_disturb_a_walk(h
 
 
 async def test_a_digest_tells_of_each_failure_of_the_engine_once(wrangler: Wrangler, tmp_path: Path) -> None:
-    async with engine_or_reason(wrangler, tmp_path) as engine, _shop(engine, tmp_path) as shop:
+    async with engine_or_reason(wrangler, tmp_path) as engine, run_shop(engine, tmp_path) as shop:
         ada = shop.slack.person("ada", "ops")
         await engine.create("invoice-run", {"inv-1": "fail", "inv-2": "complete"})
         await engine.settle("invoice-run", errored=1, complete=1)

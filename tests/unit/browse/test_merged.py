@@ -13,7 +13,7 @@ from bot.browse.browser import Browser
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.model import ListQuery
 from bot.browse.screen import Screen
-from bot.browse.selection import Selection, Stream
+from bot.browse.selection import Conditions, Selection, Stream
 from bot.cloudflare.errors import (
     AccountNotFound,
     CloudflareError,
@@ -310,6 +310,15 @@ async def test_a_list_that_is_not_in_order_is_shown_once_whole() -> None:
     assert [ids(screen) for screen in reversed(await back(browser, screens[-1]))] == [
         ids(screen) for screen in screens
     ]
+
+
+async def test_no_screen_is_offered_behind_the_last_row_that_was_asked_for() -> None:
+    account = replace(three_lists(), page_size=100)
+    selection = replace(EVERYTHING, where=Conditions(id=f"{NAMES[0]}-1"))  # ten of ninety
+    screen = await account.browser().open(ListQuery(selection, 10))
+    assert len(screen.rows) == 10
+    assert screen.next is screen.further is None
+    assert screen.is_last
 
 
 async def test_the_next_screen_after_the_cache_has_expired_reads_only_lists_whose_rows_are_next() -> None:

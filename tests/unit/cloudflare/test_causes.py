@@ -65,6 +65,16 @@ def test_a_wait_that_came_to_nothing_is_a_step_that_failed(kind: str) -> None:
     assert cause_of(detail({**waited, "error": None})).step is None
 
 
+def test_an_error_without_a_message_says_what_the_instance_s_own_error_says() -> None:
+    waited = {"type": "waitForEvent", "name": "approval-1", "start": minute(1), "end": minute(2)}
+    wordless = {**waited, "finished": True, "error": {"name": "WorkflowTimeoutError", "message": ""}}
+    for said in ("WorkflowTimeoutError: timed out after 50ms", "timed out after 50ms"):
+        assert cause_of(detail(wordless, error={"name": "Error", "message": said})) == Cause(
+            "approval", "WorkflowTimeoutError", "timed out after 50ms"
+        )
+    assert cause_of(detail(wordless, error=None)) == Cause("approval", "WorkflowTimeoutError", None)
+
+
 def test_an_error_that_the_workflow_caught_is_not_the_cause() -> None:
     caught = step("try cache-1", 0, errors=[DECLINED])
     later = step("read anew-1", 5)

@@ -1,6 +1,7 @@
-"""A proxy that fails is named with the setting that names it, and never with its credentials."""
+"""Requests take the proxy that is set; one that fails is named with its setting, without its credentials."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -26,11 +27,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @asynccontextmanager
-async def proxy(answer: str) -> AsyncIterator[int]:
-    """Run a proxy that answers every request with a status line; give its port."""
+async def proxy(answer: str, heads: list[str] | None = None) -> AsyncIterator[int]:
+    """Run a proxy that answers every request with a status line, and notes its head; give its port."""
+    noted = [] if heads is None else heads
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+        noted.append((await reader.readuntil(b"\r\n\r\n")).decode())
         writer.write(f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
         await writer.drain()
         writer.close()
@@ -39,12 +41,12 @@ async def proxy(answer: str) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-async def failure(scheme: str) -> str:
+async def failure(scheme: str, within: float = 5) -> str:
     """Return why a request to a host behind the proxy fails."""
     async with cloudflare_session() as session:
         endpoint = Endpoint(f"{scheme}://cloudflare.invalid", ApiToken("token"))
         with pytest.raises(CloudflareError) as failed:
-            await Transport(session, endpoint, timedelta(seconds=5)).send(Request("GET", "/workflows"))
+            await Transport(session, endpoint, timedelta(seconds=within)).send(Request("GET", "/workflows"))
     assert PASSWORD not in str(failed.value)
     return str(failed.value)
 
@@ -83,6 +85,22 @@ async def test_a_proxy_whose_name_nobody_knows(environment: pytest.MonkeyPatch) 
     assert (await failure("https")).startswith(
         "no connection to the proxy proxy.invalid:3128 of HTTPS_PROXY: "
     )
+
+
+@pytest.mark.parametrize(
+    ("excepted", "taken"), [("", ["http://cloudflare.invalid/workflows"]), (".invalid", [])]
+)
+async def test_requests_take_the_proxy_with_its_credentials_unless_their_host_is_excepted(
+    environment: pytest.MonkeyPatch, excepted: str, taken: list[str]
+) -> None:
+    heads: list[str] = []
+    async with proxy("407 Proxy Authentication Required", heads) as port:
+        environment.setenv("http_proxy", f"http://ada:{PASSWORD}@127.0.0.1:{port}")
+        environment.setenv("no_proxy", excepted)
+        await failure("http", within=0.5)
+    assert [head.split()[1] for head in heads] == taken
+    basic = base64.b64encode(f"ada:{PASSWORD}".encode()).decode()
+    assert all(f"Proxy-Authorization: Basic {basic}" in head for head in heads)
 
 
 def test_the_lower_case_name_wins_as_it_does_for_requests(environment: pytest.MonkeyPatch) -> None:

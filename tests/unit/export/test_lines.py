@@ -16,7 +16,8 @@ from bot.export.lines import CAUSE_FIELDS, FIELDS, Lines
 
 MOMENT = datetime(2026, 11, 29, 21, 0, 0, 123456, tzinfo=UTC)
 WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-SIGNS = f"=+-@\t\r{WIDE}"
+SMALL = "\N{SMALL EQUALS SIGN}\N{SMALL PLUS SIGN}\N{SMALL HYPHEN-MINUS}\N{SMALL COMMERCIAL AT}"
+SIGNS = f"=+-@\t\r{WIDE}{SMALL}"
 
 
 def cells(line: str) -> list[str]:
@@ -57,7 +58,13 @@ def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(sign: str
         assert of_json(Instance(id=text))["id"] == text
 
 
-@pytest.mark.parametrize("text", ["a;=1+1", "a\t=1+1", "a\r\n=1+1", " =1+1", 'a"\n@SUM(1)'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a;=1+1", "a\t=1+1", "a\r\n=1+1", " =1+1", 'a"\n@SUM(1)'),
+        *("\0=1+1", "\ufeff=1+1", "\u200b\xa0=1+1", "a;\x1f=1+1"),
+    ],
+)
 def test_so_does_what_another_country_s_spreadsheet_takes_for_a_cell(text: str) -> None:
     found = of_csv(Instance(id=text))["id"]
     assert found.replace("'", "") == text

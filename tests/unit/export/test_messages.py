@@ -9,7 +9,7 @@ import pytest
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import InvalidResponse, NotAuthorized, Unavailable
 from bot.cloudflare.models import Status
-from bot.export.collector import Bounds, Progress
+from bot.export.collector import Progress
 from bot.export.messages import (
     Asked,
     begun_message,
@@ -24,6 +24,7 @@ from bot.export.messages import (
     result_message,
     sending_message,
 )
+from bot.export.plan import Bounds
 from bot.export.reader import Gap
 from bot.export.refusals import (
     busy_message,

@@ -179,8 +179,9 @@ class Api:
             body = await request.json()
         except ValueError:
             body = None
+        now = account.now()
         return json_response(
-            answer_query(body, account.account_id, account.records, account.behaviour, account.now())
+            await answer_query(body, account.account_id, account.records, account.behaviour, now)
         )
 
     def _envelope(self, request: web.Request, route: Route) -> JsonObject:

@@ -14,13 +14,17 @@ function plainTable([head = [], ...rows], aligned) {
     if (aligned[column]) node.style.textAlign = aligned[column];
     return markLong(node);
   };
-  return scrollFrame(
-    "Table",
-    h(
-      "table",
-      {},
-      h("thead", {}, h("tr", {}, head.map((content, column) => cell("th", content, column)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((content, column) => cell("td", content, column))))),
+  return h(
+    "div",
+    { class: "data-table" },
+    scrollFrame(
+      "Table",
+      h(
+        "table",
+        {},
+        h("thead", {}, h("tr", {}, head.map((content, column) => cell("th", content, column)))),
+        h("tbody", {}, rows.map((row) => h("tr", {}, row.map((content, column) => cell("td", content, column))))),
+      ),
     ),
   );
 }
@@ -107,7 +111,12 @@ export function dataTable(block, context) {
 // A scrollable table must be focusable, and then it needs a name. It is a group, not a region:
 // many tables would clutter the landmarks of the page.
 function scrollFrame(name, table) {
-  return h("div", { class: "table-frame", role: "group", "aria-label": name, tabindex: 0 }, table);
+  const frame = h("div", { class: "table-frame", role: "group", "aria-label": name, tabindex: 0 }, table);
+  const mark = () => frame.toggleAttribute("data-more", frame.scrollLeft + frame.clientWidth < frame.scrollWidth - 1);
+  frame.addEventListener("scroll", mark, { passive: true });
+  new ResizeObserver(mark).observe(frame);
+  // Screen readers read all columns, wherever they are.
+  return [frame, h("p", { class: "table-more", "aria-hidden": "true" }, "More columns: scroll the table sideways →")];
 }
 
 // The caption stays visible while the columns scroll.

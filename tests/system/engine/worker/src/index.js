@@ -4,6 +4,8 @@ import { NonRetryableError } from "cloudflare:workflows";
 // The most instances one createBatch call accepts.
 const BATCH_LIMIT = 100;
 
+const once = { retries: { limit: 0, delay: 1 } };
+
 const endings = {
   complete: (step, order) => step.do("charge card", async () => ({ charged: order.amount ?? 42 })),
   fail: (step) =>
@@ -15,6 +17,21 @@ const endings = {
     step.do("reserve stock", { retries: { limit: 1, delay: 1, backoff: "constant" } }, async () => {
       throw new Error("warehouse unreachable");
     }),
+  // Errors of one cause, which differ in what belongs to an order.
+  refuse: (step, order) =>
+    step.do("book shipment", once, async () => {
+      throw new TypeError(`order ${order.id} has no address`);
+    }),
+  leak: (step) =>
+    step.do("sign in", once, async () => {
+      throw new Error("401 for Authorization: Bearer sk_live_51HxQpLsecretsecret");
+    }),
+  overrun: (step) => step.do("ask the bank", { ...once, timeout: 50 }, () => scheduler.wait(60_000)),
+  unheard: (step) => step.waitForEvent("wait for payment", { type: "payment", timeout: 50 }),
+  // Outside of any step.
+  crash: () => {
+    throw new RangeError("no such currency");
+  },
   sleep: (step) => step.sleep("wait for the shop to open", "1 hour"),
   wait: (step) => step.waitForEvent("wait for approval", { type: "approval", timeout: "1 hour" }),
 };
@@ -40,7 +57,7 @@ export class InvoiceRun extends WorkflowEntrypoint {
 async function create(request, env) {
   const workflows = { "order-processing": env.ORDER_PROCESSING, "invoice-run": env.INVOICE_RUN };
   const { workflow, instances } = await request.json();
-  const wanted = instances.map(({ id, outcome }) => ({ id, params: { outcome } }));
+  const wanted = instances.map(({ id, outcome }) => ({ id, params: { id, outcome } }));
   for (let start = 0; start < wanted.length; start += BATCH_LIMIT) {
     await workflows[workflow].createBatch(wanted.slice(start, start + BATCH_LIMIT));
   }
