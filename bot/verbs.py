@@ -5,14 +5,17 @@ from dataclasses import replace
 from typing import Final
 
 from bot.access.command import read_access
-from bot.browse.command import read_instances, read_list
+from bot.browse.command import is_instance_id, join_flags, read_instances, read_list
+from bot.browse.condition_options import ERROR, TRIGGER, known_trigger
 from bot.browse.model import HelpQuery
-from bot.browse.phrases import is_phrase
-from bot.browse.requests import DescribeInstance, ListInstances, NotYet
+from bot.browse.options import SINCE, STATUS, UNTIL
+from bot.browse.phrases import is_phrase, read_phrases
+from bot.browse.requests import DescribeInstance, ListInstances, NotYet, OfInstances
 from bot.browse.selection import PATTERN
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
 from bot.export.command import CSV_VERB, read_export
+from bot.export.lines import FORMATS
 from bot.export.requests import StartExport
 from bot.failures.command import SYNONYMS as FAILURE_SYNONYMS
 from bot.failures.command import as_failures, find_failures, read_failures
@@ -31,13 +34,14 @@ from bot.home.command import (
 from bot.home.help import TOPICS
 from bot.home.requests import HelpWithMessage, Offer
 from bot.inspect.command import SYNONYMS, WHY, read_show
-from bot.language import filters
+from bot.language import filters, name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, verify_proposals
-from bot.language.filler_words import is_filler
+from bot.language.filler_words import is_filler, without_fillers
 from bot.language.name_matching import find_similar
 from bot.language.tokens import COMMAND, Token, quote, split
 from bot.language.verbs import Verb, Verbs
+from bot.pasted import read_one_id, read_pasted_error, read_several_ids
 from bot.slack.requests import Request
 from bot.stats.command import SYNONYMS as STATS_SYNONYMS
 from bot.stats.command import find_stats, read_stats
@@ -50,7 +54,25 @@ def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:
 
 
 def _show(head: Token, rest: Sequence[Token], command: Command) -> Request:
-    return read_show(head, rest, command) or read_list([head, *rest], command)
+    return _read_one(head, rest, command) or read_list([head, *rest], command)
+
+
+def _read_one(head: Token, rest: Sequence[Token], command: Command) -> Request | None:
+    """Read `show` and its synonyms; why something failed at some time asks for the causes of then."""
+    if head.value.lower() in WHY and not any(map(is_instance_id, rest)):
+        said = read_phrases(join_flags(rest), command.workflows)[0]
+        if any(word.key in (SINCE.key, UNTIL.key) for word in said):
+            return read_failures(head, rest, command)
+    return read_show(head, rest, command)
+
+
+def _version(head: Token, rest: Sequence[Token], command: Command) -> Request:
+    """Read `version`, the bot's; behind it stands what is asked of versions of workflows."""
+    if not without_fillers(rest):
+        return read_version(head, rest, command)
+    said = read_phrases(rest, command.workflows)[0]
+    is_of_failures = any(word.key == STATUS.key for word in said)
+    return (read_failures if is_of_failures else read_stats)(head, rest, command)
 
 
 def _find(head: Token, rest: Sequence[Token], command: Command) -> Request:
@@ -82,6 +104,9 @@ _FAILURES: Final[Verb[Request]] = Verb(
 )
 
 _DIGEST: Final = "digest"
+_ASKING: Final = ("is", "are", "all", "everything", "am")
+_OK: Final = ("ok", "okay", "fine", "good", "alright")
+_MOST_OF_AN_ERROR: Final = 8  # words
 
 _NOT_YET: Final[list[Verb[Request]]] = [
     Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others) for verb, others in NOT_YET.items()
@@ -145,7 +170,7 @@ VERBS: Final = Verbs[Request](
             read_access,
             synonyms=("permissions", "roles", "rights", "whoami"),
         ),
-        Verb("version", "", "the bot's version", read_version, aliases=("--version", "-v")),
+        Verb("version", "", "the bot's version", _version, aliases=("--version", "-v")),
         *_NOT_YET,
     )
 )
@@ -177,19 +202,46 @@ def _propose_nearest(error: QueryError, command: Command) -> None:
         error.choices = ("",)
         verify_proposals(error, command, read_with_times)
     if not error.proposals:
-        is_name = isinstance(error, UnknownName)
         topic = verb.name if verb is not None and verb.name in TOPICS else "filters"
-        error.proposals = (Command("list" if is_name else f"help {topic}"),)
+        is_name = isinstance(error, UnknownName)
+        error.proposals = _of_unknown(command) if is_name else (Command(f"help {topic}"),)
+
+
+def _of_unknown(command: Command) -> tuple[Command, ...]:
+    """Return what to type for words without a workflow's name: those of an error, or a list of the names."""
+    words = split(command.text)
+    if words and _verb(words[0], command) is _FAILURES:
+        words = words[1:]
+    is_quoted = len(words) == 1 and words[0].quoted
+    is_plain = 1 < len(words) <= _MOST_OF_AN_ERROR and not any(word.key or word.quoted for word in words)
+    is_text = is_quoted or is_plain
+    text = quote(" ".join(word.value for word in words))
+    return (*[Command(f"list * {ERROR.key}:{text}")] * is_text, Command("list"))
 
 
 def _read(command: Command) -> Request:
+    if (failed := read_pasted_error(command)) is not None:
+        return failed
     try:
-        words = split(command.text)
+        words: Sequence[Token] = split(command.text)
     except QueryError:
         if (pasted := read_pasted(command)) is not None:
             return pasted
         raise
-    return as_failures(_read_words(words, command), words)
+    words = _without_ok(words, command)
+    try:
+        return as_failures(_read_words(words, command), words)
+    except QueryError:
+        if (shown := read_one_id(words, command)) is not None:
+            return shown
+        raise
+
+
+def _without_ok(words: Sequence[Token], command: Command) -> Sequence[Token]:
+    """Return the words of `is everything ok?` without the last one, which is no status there."""
+    texts = [word.value.lower() for word in words]
+    is_question = texts[:1] and (texts[0] in _ASKING or command.text.rstrip().endswith("?"))
+    return words[:-1] if is_question and texts[-1] in _OK else words
 
 
 def _read_words(words: Sequence[Token], command: Command) -> Request:
@@ -197,26 +249,71 @@ def _read_words(words: Sequence[Token], command: Command) -> Request:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
         return _read(replace(command, text=words[0].value))  # quotes around all of it
-    if (grouped := find_failures(words, command)) is not None:
-        return read_failures(*grouped, command)
-    if (asked := _read_stats(words, command)) is not None:
-        return asked
-    if (shown := _read_show(words, command)) is not None:
-        return shown
+    for read in (_read_causes, _read_stats, _read_show, _read_as_file):
+        if (request := read(words, command)) is not None:
+            return request
     places = [place for place, word in enumerate(words) if not is_filler(word) or _is_other_verb(word)]
-    head = places[0] if places else None
-    if head is not None and (verb := _verb(words[head], command)):
-        return verb.read(words[head], words[head + 1 :], command)
+    rest = words[places[0] :] if places else []
+    if rest and (verb := _verb(rest[0], command)) and not _is_trigger(rest):
+        return verb.read(rest[0], rest[1:], command)
+    return read_several_ids(words, command) or _read_list(words, rest, command)
+
+
+def _read_list(words: Sequence[Token], said: Sequence[Token], command: Command) -> Request:
+    """Read a command without a verb; where it is none, its first word may be a verb that was mistyped.
+
+    Args:
+        words: all of the command.
+        said: the same from the first word that says something.
+        command: whose words they are.
+    """
     try:
-        return read_list(words, command)
+        request = read_list(words, command)
     except QueryError as error:
-        if head is not None and words[head].key is None and (meant := nearest_command(words[head].text)):
-            expected = f"`{COMMAND} list NAME`"
-            mistyped = words[head].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
-            verify_proposals(mistyped, command, read_with_times)
-            if mistyped.proposals:
-                raise mistyped from error
+        if (mistyped := _mistyped(said, command)) is not None:
+            raise mistyped from error
         raise
+    is_known = not isinstance(request, OfInstances) or _is_known(request.query.query.workflow, command)
+    if not is_known and (mistyped := _mistyped(said, command)) is not None:
+        raise mistyped
+    return request
+
+
+def _is_known(name: str, command: Command) -> bool:
+    return not command.workflows or not name or bool(name_matching.resolve(name, command.workflows))
+
+
+def _mistyped(said: Sequence[Token], command: Command) -> QueryError | None:
+    """Return the error for a first word that is a verb or a status but for a slip, if that leads on."""
+    meant = nearest_command(said[0].text) if said and said[0].key is None else None
+    if meant is None:
+        return None
+    expected = f"`{COMMAND} list NAME`"
+    mistyped = said[0].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
+    verify_proposals(mistyped, command, read_with_times)
+    return mistyped if mistyped.proposals else None
+
+
+def _read_causes(words: Sequence[Token], command: Command) -> Request | None:
+    """Read what asks for failures by cause in any place of a command."""
+    found = find_failures(words, command)
+    return None if found is None else read_failures(*found, command)
+
+
+def _is_trigger(words: Sequence[Token]) -> bool:
+    """Return whether words begin with a filter that is a verb as well: `trigger cron`."""
+    return words[0].value.lower() == TRIGGER.key and bool(words[1:]) and bool(known_trigger(words[1].value))
+
+
+def _read_as_file(words: Sequence[Token], command: Command) -> Request | None:
+    """Read a list, or failures, as a file: `failures today as csv`."""
+    said = [word.value.lower() for word in words]
+    if len(words) < 3 or said[-2] != "as" or said[-1] not in FORMATS:
+        return None
+    verb = _verb(words[0], command)
+    if verb is not None and verb not in (_FAILURES, VERBS.find("list")):
+        return None
+    return read_export(words[-2], words if verb in (None, _FAILURES) else words[1:], command)
 
 
 def _read_stats(words: Sequence[Token], command: Command) -> Request | None:
@@ -233,7 +330,7 @@ def _read_show(words: Sequence[Token], command: Command) -> Request | None:
     """Read `show` and its synonyms, most of which are fillers: what asks for no single instance is a list."""
     for place, word in enumerate(words):
         if not word.quoted and VERBS.find(word.text) is _SHOW:
-            return read_show(word, words[place + 1 :], command)
+            return _read_one(word, words[place + 1 :], command)
         if not is_filler(word) or VERBS.find(word.text):
             break
     return None

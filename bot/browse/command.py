@@ -14,12 +14,14 @@ from bot.browse.condition_phrases import read_comparisons
 from bot.browse.list_filters import read_query
 from bot.browse.model import HelpQuery, OverviewQuery
 from bot.browse.names import (
+    OLDEST_FIRST,
     Name,
     Names,
     is_everything,
     looks_like_instance,
     name_like_a_filter,
     no_workflow,
+    oldest_first,
     read_names,
     require_length,
     run_of,
@@ -49,7 +51,6 @@ ListRequest = ListInstances | ListWorkflows | DescribeInstance | HelpQuery
 
 _EXCLUDING: Final = frozenset({"except", "excluding", "without", "but", "not", "no", "minus", "besides"})
 _MOST_NAMES: Final = 5
-_OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
 _NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
 _NAME_KEYS: Final = ("workflow", "flow", "wf")
 
@@ -312,15 +313,8 @@ def _unexpected_word(names: Names, given: Sequence[Token], command: Command) -> 
         )
     if LIST_OPTIONS.find(word.value.lower()):
         return unread_filter(names.rest, command)
-    if word.value.lower() in _OLDEST_FIRST:
-        last = after if after is not None and after.value.lower() in ("first", "order") else word
-        return QueryError(
-            word.text if last is word else f"{word.text} {last.text}",
-            "asks for an order that Cloudflare gives only behind a cursor",
-            expected="the newest first, as always",
-            nearest=("",),
-            span=(word.start, last.end),
-        )
+    if word.value.lower() in OLDEST_FIRST:
+        return oldest_first(word, after)
     close = filters.nearest_status(word.value)
     is_failed = any(each.key == STATUS.key and ERRORED in each.value for each in given)
     is_code = word.value.lower() in ("timeout", "timeouts") or "_" in word.value

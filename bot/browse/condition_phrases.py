@@ -42,6 +42,7 @@ _LENGTHS: Final = {
     **dict.fromkeys(("older than", "older"), _CREATED_UNTIL),
     **dict.fromkeys(("newer than", "younger than", "newer"), _CREATED),
 }  # fmt: skip
+_TOO_LONG: Final = ("too long", "for too long", "forever", "for ever", "for ages", "so long")
 _BEFORE_LENGTHS: Final = frozenset({
     "for", "in", "took", "taking", "takes", "take", "lasted", "lasting", "ran", "run", "runs", "been",
     "duration", "going",
@@ -184,8 +185,10 @@ class _Row:
         if words[0] == "stuck":
             return self._stuck()
         status = _status(words[0])
-        goes_on = bool(status) and status not in ENDED_STATUSES and words[1:2] == ["for"]
-        if goes_on and (more := longest_length(words[2:])):
+        goes_on = bool(status) and status not in ENDED_STATUSES
+        if goes_on and (count := _phrase(words[1:], _TOO_LONG)[0]):
+            return {_STATUS: status or "", LONGER.key: _STUCK_FOR}, 1 + count
+        if goes_on and words[1:2] == ["for"] and (more := longest_length(words[2:])):
             return {_STATUS: status or "", LONGER.key: " ".join(words[2 : 2 + more])}, 2 + more
         return None
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from bot.browse.options import LIST_OPTIONS
-from bot.browse.phrases import EVERYTHING, JOINS, quote_name
+from bot.browse.options import CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
+from bot.browse.phrases import EVERYTHING, JOINS, is_phrase, quote_name
 from bot.browse.selection import PATTERN, is_match
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import name_matching
@@ -22,6 +22,11 @@ _JOINED: Final = re.compile(r"[\s,;|&+]*(?:[,;|&+]|\b(?:and|or|plus|und|et|y)\b)
 _NAME: Final = re.compile(r"[\w*.-]+")
 _BETWEEN_SIGNS: Final = re.compile(r"[^,;|&+]+")
 _BETWEEN_COMMAS: Final = re.compile(r"[^,]+")
+OLDEST: Final = frozenset({"first", "oldest", "earliest"})
+OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
+_TIMES: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL)
+_VERSION: Final = re.compile(r"(?=.*\d)[0-9a-f]{3,12}|[a-f]{4,12}")
+_DEPLOYS: Final = frozenset({"deploy", "deployment", "release", "rollout", "version", "last"})
 _COMMA: Final = re.compile(r"\s*[,;|&+]")
 
 
@@ -104,7 +109,7 @@ def name_like_a_filter(words: Sequence[Token], command: Command) -> Name | None:
         bare = [word for word in words if word.key is None and word.value in command.workflows]
     else:
         bare = _says_something(words)
-        bare = bare if len(bare) == 1 else []
+        bare = bare if len(bare) == 1 and is_phrase(bare[0].value) else []
     return Name((bare[0],), bare[0].value) if bare else None
 
 
@@ -173,12 +178,30 @@ def unread_filter(words: Sequence[Token], command: Command) -> QueryError:
     run = run_of(words, command)[:2]
     option = LIST_OPTIONS.find(words[0].value.lower())
     end = run[-1].end
+    is_of_version = option in _TIMES and len(run) > 1
+    version = run[1].value if is_of_version and _VERSION.fullmatch(run[1].value) else None
+    is_deploy = is_of_version and run[1].value.lower() in _DEPLOYS
+    expected = f"as in {typed(option.example)}" if option else "a filter"
+    if version or is_deploy:
+        expected = f"a time, or `version:` with its id; {typed(f'{COMMAND} stats')} compares versions"
     return QueryError(
         command.text[words[0].start : end],
-        "is no filter that I can read",
-        expected=f"as in {typed(option.example)}" if option else "a filter",
-        nearest=("",),
+        "is no filter that I can read" if not is_deploy else "is no time that I know",
+        expected=expected,
+        nearest=(*[f"version:{version}"] * (version is not None), ""),
         span=(words[0].start, end),
+    )
+
+
+def oldest_first(word: Token, after: Token | None) -> QueryError:
+    """Return the error for `oldest first`."""
+    last = after if after is not None and after.value.lower() in ("first", "order") else word
+    return QueryError(
+        word.text if last is word else f"{word.text} {last.text}",
+        "asks for an order that Cloudflare gives only behind a cursor",
+        expected="the newest first, as always",
+        nearest=("",),
+        span=(word.start, last.end),
     )
 
 
@@ -332,6 +355,8 @@ def _refuse_unknown(said: Sequence[Token], command: Command) -> None:
         return
     if not said[0].quoted and LIST_OPTIONS.find(said[0].value.lower()):
         raise unread_filter(said, command)
+    if not said[0].quoted and said[0].value.lower() in OLDEST | OLDEST_FIRST:
+        raise oldest_first(said[0], said[1] if len(said) > 1 else None)
     similar = name_matching.find_similar(said[0].value, command.workflows)
     if similar or len(_first_names(said, command)[0]) > 1:
         raise no_workflow(said[0], similar)

@@ -1,6 +1,7 @@
 """Read the words of an export: those of a list, the file's format, and where the file goes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.browse.command import join_flags, read_instances
@@ -9,6 +10,7 @@ from bot.browse.model import HelpQuery
 from bot.browse.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
 from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances
+from bot.browse.selection import PATTERN
 from bot.export.lines import FORMATS, Format
 from bot.export.requests import StartExport
 from bot.language.command import Command
@@ -42,7 +44,7 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
     Raises:
         QueryError: something in it can't be understood, or is of one screen of a list only.
     """
-    words, file_format = _take_format(rest)
+    words, file_format = _take_format(list(map(_as_star, rest)))
     words, channel = _take_channel(words, command)
     said = read_phrases(join_flags(words), command.workflows)[0]
     problem, expected = "can't be used in an export", "an export has all rows of a list"
@@ -64,6 +66,12 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
         channel.name if channel else "",
         readings=listed.readings,
     )
+
+
+def _as_star(word: Token) -> Token:
+    """Return the star that `export everything` means; elsewhere that word is the overview."""
+    is_all = word.key is None and not word.quoted and word.value.lower() in ("everything", "all", "every")
+    return replace(word, value=PATTERN, raw=PATTERN) if is_all else word
 
 
 def _take_format(words: Sequence[Token]) -> tuple[list[Token], Format | None]:

@@ -9,6 +9,7 @@ from bot.browse.model import HelpQuery, OverviewQuery
 from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS, SEARCH
 from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import ListWorkflows, NotYet
+from bot.browse.selection import PATTERN
 from bot.find.requests import FindInstances
 from bot.home.help import TOPICS
 from bot.home.requests import ShowAccounts, ShowVersion
@@ -67,7 +68,7 @@ def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWor
     """
     bare = ("id", SEARCH.key, *SEARCH.synonyms)
     rest = [replace(word, key=None) if word.key in bare else word for word in join_flags(rest)]
-    words = [word for word in without_fillers(rest) if word.key is None]
+    words = [word for word in without_fillers(rest) if word.key is None and word.value.strip(PATTERN)]
     options = [word for word in rest if word.key is not None]
     for word in options:
         if OVERVIEW_OPTIONS.find(word.key or ""):

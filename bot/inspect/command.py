@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.browse.command import is_instance_id, join_flags, read_addresses, with_account
-from bot.browse.names import is_pattern, require_length, run_of, unknown_words
+from bot.browse.names import OLDEST, is_pattern, require_length, run_of, unknown_words
 from bot.browse.options import ACCOUNT, LIST_OPTIONS
 from bot.browse.phrases import EVERYTHING, is_phrase, quote_name
 from bot.browse.requests import DescribeInstance
@@ -68,10 +68,27 @@ def read_show(head: Token, rest: Sequence[Token], command: Command) -> DescribeI
         found = _if_one(found, bare, options, command)
     if found is None:
         return None
+    _refuse_oldest(found, command)
     status = None if found.instance else found.status or (_ERRORED if asks_why else None)
     instance = found.instance.value if found.instance else None
     request = DescribeInstance(_name(found, command), instance, status, readings=readings)
     return with_account(request, options, command)
+
+
+def _refuse_oldest(found: _Words, command: Command) -> None:
+    """Refuse `show NAME oldest`.
+
+    Raises:
+        QueryError: the oldest one is asked for.
+    """
+    word = found.instance
+    is_oldest = word is not None and word.value.lower() in OLDEST and not word.quoted
+    if word is not None and is_oldest and word.value not in command.workflows:
+        raise word.wrong(
+            "asks for the oldest instance, and Cloudflare gives the newest first",
+            expected="`latest`, or an instance's id",
+            nearest="latest",
+        )
 
 
 def _sort(bare: Sequence[Token], command: Command) -> _Words:

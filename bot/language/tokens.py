@@ -23,7 +23,7 @@ _QUOTES: Final = {
     **dict.fromkeys('"“”„‟«»', '"“”„‟«»'),
     **dict.fromkeys("'‘’‚‛", "'‘’‚‛"),
 }
-_BOLD: Final = re.compile(r"\*\w[^*]*\*(?![\w*])")
+_BOLD: Final = re.compile(r"\*{1,3}\w[^*]*\*{1,3}(?![\w*])")
 _OPENING_MARKS: Final = "`\N{MODIFIER LETTER GRAVE ACCENT}\N{ACUTE ACCENT}~([{<>•·,;"
 _CLOSING_MARKS: Final = "`\N{MODIFIER LETTER GRAVE ACCENT}\N{ACUTE ACCENT}~)]}<>•·,;.!?…"
 _AS_PASTED: Final = ("cursor", "mention")

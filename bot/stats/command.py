@@ -21,9 +21,11 @@ from bot.stats.requests import ShowStats
 
 SYNONYMS: Final = (
     "statistics", "statistic", "p50", "p95", "p99", "percentile", "percentiles", "performance", "perf",
-    "throughput", "latency", "durations",
+    "throughput", "latency", "durations", "slow", "slowest", "longest", "flaky", "flakiest", "flakey",
+    "versions", "deploys", "deployments", "releases",
 )  # fmt: skip
 """Other words for `stats`."""
+_SPEEDS: Final = frozenset({"slow", "slowest", "longest", "flaky", "flakiest", "flakey"})
 WITH_NAME: Final = frozenset({"health", "summary", "healthy"})
 """Words that mean it beside the name of a workflow; alone they are the overview."""
 _TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT, VERSION, TRIGGER)
@@ -33,7 +35,10 @@ _HOW: Final = frozenset({"how", "hows", "how's", "how’s"})
 _DOING: Final = frozenset({
     "doing", "going", "performing", "behaving", "running", "do", "perform", "take", "takes", "taking", "took",
 })  # fmt: skip
-_BESIDE: Final = frozenset({"been", "usually", "normally", "long", "well", "lately"})
+_BESIDE: Final = frozenset({
+    "been", "usually", "normally", "long", "well", "lately", "often", "frequently", "fast", "fail", "fails",
+    "failing", "failed", "break", "breaks", "steps", "step",
+})  # fmt: skip
 """Words of a question that say nothing more."""
 
 
@@ -77,14 +82,16 @@ def find_stats(words: Sequence[Token], command: Command) -> tuple[Token, Sequenc
     ]
     for place, text in enumerate(texts):
         if text in {"stats", *SYNONYMS}:
-            return words[place], [*words[:place], *words[place + 1 :]]
+            beside = _HOW | {"steps", "step"} if text in _SPEEDS else frozenset[str]()
+            rest = [word for other, word in enumerate(words) if other != place and texts[other] not in beside]
+            return words[place], rest
         behind = texts[place + 1] if place + 1 < len(texts) else ""
         if text in _KINDS and behind in _RATES:
             return words[place], [*words[:place], *words[place + 2 :]]
     rest = [word for word, text in zip(words, texts, strict=True) if text not in WITH_NAME]
     if len(rest) < len(words) and without_fillers(rest):
         return next(word for word in words if word not in rest), rest
-    if texts and texts[0] in _HOW and _DOING.intersection(texts[1:]):
+    if texts and texts[0] in _HOW and (_DOING | {"often", "frequently", "fast"}).intersection(texts[1:]):
         left = [word for word, text in zip(words, texts, strict=True) if text not in _HOW | _DOING | _BESIDE]
         return words[0], left
     return None

@@ -162,7 +162,7 @@ def test_lists_are_still_asked_for_with_show(text: str, kind: type[Request]) -> 
         ("show orders ord-59603 rows:5", ["show orders ord-59603"]),
         ("show orders ord-59603 since:2h", ["show orders ord-59603"]),
         ("orders ord-59603 status:errored", ["orders ord-59603"]),
-        ("why did orders break xyzzy", ["why did orders"]),
+        ("why did orders break xyzzy", ["why did orders break"]),
         ("show image latest", ["show image-pipeline latest", "show image-archive latest"]),
     ],
 )
