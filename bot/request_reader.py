@@ -24,6 +24,7 @@ from bot.browse.requests import (
     NotYet,
     OpenFilter,
 )
+from bot.command_reader import read_command, read_message, read_with_times
 from bot.controls import (
     DIGEST_BUTTONS,
     KEPT_BUTTONS,
@@ -54,7 +55,7 @@ from bot.slack.routes import UnknownControl
 from bot.slack.users import UserTimeZones
 from bot.stats.requests import ShowStats
 from bot.ui.problems import RUN_COMMAND
-from bot.verbs import nearest_command, read_command, read_message, read_with_times
+from bot.verbs import nearest_command
 
 _MOST_TEXTS: Final = 256
 

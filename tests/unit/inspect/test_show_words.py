@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from bot.browse.names import looks_like_instance
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows, ShowInstance
 from bot.cloudflare.models import Status
+from bot.command_reader import read_command
 from bot.failures.requests import ListFailures
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.slack.requests import Request
-from bot.verbs import read_command
 from tests.support.commands import ACCOUNTS, HERE, NOW, read
 
 ERRORED = Status("errored")
