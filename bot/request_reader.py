@@ -10,12 +10,11 @@ from cachetools import LRUCache
 
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
+from bot.browse.addresses import account_in
 from bot.browse.bookmark import decode_v1
-from bot.browse.command import account_in
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
-from bot.browse.names import OLDEST, looks_like_instance
-from bot.browse.phrases import is_phrase
+from bot.browse.names import looks_like_instance
 from bot.browse.requests import (
     ApplyFilter,
     DescribeInstance,
@@ -24,6 +23,8 @@ from bot.browse.requests import (
     NotYet,
     OpenFilter,
 )
+from bot.browse.word_errors import OLDEST
+from bot.browse.written_names import is_phrase
 from bot.command_reader import read_command, read_message, read_with_times
 from bot.controls import (
     DIGEST_BUTTONS,

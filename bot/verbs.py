@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.access.command import read_access
-from bot.browse.command import is_instance_id, join_flags, read_instances, read_list
+from bot.browse.command import is_instance_id, read_instances, read_list
+from bot.browse.filter_words import join_flags
 from bot.browse.options import SINCE, STATUS, UNTIL
-from bot.browse.phrases import is_phrase, read_phrases
+from bot.browse.phrases import read_phrases
+from bot.browse.written_names import is_phrase
 from bot.digests.command.grammar import read_digest
 from bot.export.command import CSV_VERB, read_export
 from bot.failures.command import SYNONYMS as FAILURE_SYNONYMS

@@ -4,55 +4,48 @@ The first word that is nothing else is taken for the workflow's name. Where that
 command is read again with the names of the account's workflows at hand (`Command.workflows`).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.browse.addresses import is_address, linked_account, read_addresses
+from bot.browse.comparisons import read_comparisons
 from bot.browse.condition_options import ERRORED
-from bot.browse.condition_phrases import read_comparisons
+from bot.browse.filter_words import join_flags
 from bot.browse.list_filters import read_query
 from bot.browse.model import HelpQuery, OverviewQuery
 from bot.browse.names import (
-    OLDEST_FIRST,
     Name,
     Names,
     is_everything,
     looks_like_instance,
     name_like_a_filter,
     no_workflow,
-    oldest_first,
     read_names,
     require_length,
-    run_of,
-    unknown_words,
-    unread_filter,
 )
 from bot.browse.options import (
     ACCOUNT,
-    LATER,
     LIST_OPTIONS,
     OVERVIEW_OPTIONS,
     STATUS,
-    VIEWS,
 )
-from bot.browse.phrases import quote_name, read_phrases
+from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, is_match
-from bot.cloudflare.dashboard import read_url
+from bot.browse.word_errors import OLDEST_FIRST, oldest_first, run_of, unknown_words, unread_filter
+from bot.browse.written_names import quote_name
 from bot.language import filters
 from bot.language.command import Command
 from bot.language.errors import QueryError, typed
 from bot.language.filler_words import without_fillers
 from bot.language.readings import Reading
-from bot.language.tokens import COMMAND, Token, quote, split
+from bot.language.tokens import COMMAND, Token, quote
 
 ListRequest = ListInstances | ListWorkflows | DescribeInstance | HelpQuery
 
 _EXCLUDING: Final = frozenset({"except", "excluding", "without", "but", "not", "no", "minus", "besides"})
 _MOST_NAMES: Final = 5
-_NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
-_NAME_KEYS: Final = ("workflow", "flow", "wf")
 
 
 def read_list(words: Sequence[Token], command: Command) -> ListRequest:
@@ -77,7 +70,7 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
     if any(word.is_flag and word.key == "help" for word in words):
         return HelpQuery()
     words, addresses = read_addresses(words)
-    addressed = [word for word in words if _is_address(word)]
+    addressed = [word for word in words if is_address(word)]
     typed_words = join_flags([word for word in words if word not in addressed])
     typed_words, comparisons = read_comparisons(typed_words, command.text)
     found, readings = read_phrases(typed_words, command.workflows)
@@ -120,33 +113,6 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
     return replace(request, readings=readings) if readings else request
 
 
-def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Reading, ...]]:
-    """Replace addresses by the names that they lead to; return the words, and which were replaced.
-
-    An address is one of Cloudflare's dashboard, `order-processing/ord-59603`, or `workflow:NAME`.
-    """
-    read: list[Token] = []
-    readings: list[Reading] = []
-    for word in words:
-        if word.key in _NAME_KEYS and word.value:
-            read.append(replace(word, key=None))
-            continue
-        key = word.key or ""
-        is_filter = LIST_OPTIONS.find(key) or OVERVIEW_OPTIONS.find(key) or key in LATER
-        pair = None if is_filter else _NAME_AND_ID.fullmatch(word.text)
-        if pair and looks_like_instance(pair[2]):
-            read += [replace(word, key=None, value=part, raw=part) for part in pair.groups()]
-            continue
-        page = read_url(word.value) if word.key is None else None
-        if page is None:
-            read.append(word)
-            continue
-        found_names = [page.workflow or "*", *([page.instance] if page.instance else [])]
-        read += [replace(word, value=name, raw=name) for name in found_names]
-        readings.append(Reading(word.value, " ".join(map(quote, found_names))))
-    return read, tuple(readings)
-
-
 def with_account(request: DescribeInstance, given: Sequence[Token], command: Command) -> DescribeInstance:
     """Return what asks for one instance with the account among filters; it takes no other one.
 
@@ -161,23 +127,8 @@ def with_account(request: DescribeInstance, given: Sequence[Token], command: Com
             expected = "the instance alone; filters are for lists"
             raise word.wrong("can't be used with one instance", expected=expected, nearest=("",))
     account = LIST_OPTIONS.read(LIST_OPTIONS.by_key(given, command.text), command).get("account")
-    linked = _linked_account(command)
+    linked = linked_account(command)
     return replace(request, account=account, account_id=linked)
-
-
-def _linked_account(command: Command) -> str | None:
-    """Return Cloudflare's id of the account that a dashboard link in a command leads to."""
-    pages = (read_url(word.value) for word in split(command.text) if word.key is None)
-    return next((page.account for page in pages if page is not None and page.instance), None)
-
-
-def account_in(command: Command) -> str | None:
-    """Return the account that a command names, as far as that can be seen without reading it."""
-    try:
-        words = split(command.text)
-    except QueryError:
-        return None
-    return next((word.value for word in words if word.key == "account"), None)
 
 
 def _status_readings(words: Sequence[Token], names: Names, command: Command) -> tuple[Reading, ...]:
@@ -189,11 +140,6 @@ def _status_readings(words: Sequence[Token], names: Names, command: Command) -> 
         if word.key is None and word.start not in taken and word.value in command.workflows
         if not word.quoted and filters.known_status(word.value)
     )
-
-
-def _is_address(word: Token) -> bool:
-    """Return whether a word calls somebody, as in `@grace look at orders`."""
-    return word.key is None and not word.quoted and word.value.startswith("@")
 
 
 def _name_like_a_filter(words: Sequence[Token], found: Sequence[Token], command: Command) -> Name | None:
@@ -266,32 +212,6 @@ def _searched_list(word: Token) -> QueryError:
     error = LIST_OPTIONS.unknown(word)
     error.choices = (quote(word.value),) if word.value.strip() else error.choices
     return error
-
-
-def join_flags(tokens: Sequence[Token]) -> list[Token]:
-    """Join each `--flag` with the word that is its value; `--failed` and `--table` have none."""
-    words: list[Token] = []
-    rest = iter(tokens)
-    for token in rest:
-        if not token.is_flag or token.value or token.quoted:
-            words.append(token)
-            continue
-        name = token.key or ""
-        if not (LIST_OPTIONS.find(name) or OVERVIEW_OPTIONS.find(name)):
-            if not (filters.known_status(name) or filters.synonymous_status(name) or name in VIEWS):
-                raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
-            words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
-            continue
-        value = next(rest, None)
-        if value is None or value.key is not None:
-            if filters.synonymous_status(name):  # `--error` alone
-                words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
-                words += [] if value is None else [value]
-                continue
-            raise token.wrong("has no value", expected=f"a word after it, as in `{token.key}:VALUE`")
-        gap = " " * (value.start - token.end)
-        words.append(replace(token, text=f"{token.text}{gap}{value.text}", value=value.value, raw=value.raw))
-    return words
 
 
 def is_instance_id(word: Token) -> bool:

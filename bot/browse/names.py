@@ -6,27 +6,24 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from bot.browse.options import CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
-from bot.browse.phrases import EVERYTHING, JOINS, is_phrase, quote_name
+from bot.browse.options import LIST_OPTIONS
+from bot.browse.phrases import EVERYTHING
 from bot.browse.selection import PATTERN, is_match
+from bot.browse.word_errors import OLDEST, OLDEST_FIRST, oldest_first, unread_filter
+from bot.browse.written_names import JOINS, is_phrase, quote_name
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, typed, without_span
 from bot.language.filler_words import is_filler, without_fillers
 from bot.language.readings import Reading
-from bot.language.tokens import COMMAND, Token, quote, span_with_marks, split
+from bot.language.tokens import COMMAND, Token, quote, span_with_marks
 
 _ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")
 _JOINED: Final = re.compile(r"[\s,;|&+]*(?:[,;|&+]|\b(?:and|or|plus|und|et|y)\b)[\s,;|&+]*", re.IGNORECASE)
 _NAME: Final = re.compile(r"[\w*.-]+")
 _BETWEEN_SIGNS: Final = re.compile(r"[^,;|&+]+")
 _BETWEEN_COMMAS: Final = re.compile(r"[^,]+")
-OLDEST: Final = frozenset({"first", "oldest", "earliest"})
-OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
-_TIMES: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL)
-_VERSION: Final = re.compile(r"(?=.*\d)[0-9a-f]{3,12}|[a-f]{4,12}")
-_DEPLOYS: Final = frozenset({"deploy", "deployment", "release", "rollout", "version", "last"})
 _COMMA: Final = re.compile(r"\s*[,;|&+]")
 
 
@@ -155,54 +152,6 @@ def no_workflow(name: Token, similar: Sequence[str] = ()) -> UnknownName:
         nearest=tuple(map(quote_name, similar)),
     )
     return UnknownName(name.value, similar, wrong)
-
-
-def run_of(words: Sequence[Token], command: Command) -> Sequence[Token]:
-    """Return the first of some words and those right behind it, with nothing but fillers between them."""
-    run = [words[0]]
-    for word in words[1:]:
-        between = split(command.text[run[-1].end : word.start])
-        if not all(map(is_filler, between)):
-            break
-        run.append(word)
-    return run
-
-
-def unknown_words(run: Sequence[Token]) -> str:
-    """Return what is wrong with words that mean nothing, to be read after them."""
-    return "is a word I don't know" if len(run) == 1 else "are words I don't know"
-
-
-def unread_filter(words: Sequence[Token], command: Command) -> QueryError:
-    """Return the error for the name of a filter whose value can't be read: `since banana`."""
-    run = run_of(words, command)[:2]
-    option = LIST_OPTIONS.find(words[0].value.lower())
-    end = run[-1].end
-    is_of_version = option in _TIMES and len(run) > 1
-    version = run[1].value if is_of_version and _VERSION.fullmatch(run[1].value) else None
-    is_deploy = is_of_version and run[1].value.lower() in _DEPLOYS
-    expected = f"as in {typed(option.example)}" if option else "a filter"
-    if version or is_deploy:
-        expected = f"a time, or `version:` with its id; {typed(f'{COMMAND} stats')} compares versions"
-    return QueryError(
-        command.text[words[0].start : end],
-        "is no filter that I can read" if not is_deploy else "is no time that I know",
-        expected=expected,
-        nearest=(*[f"version:{version}"] * (version is not None), ""),
-        span=(words[0].start, end),
-    )
-
-
-def oldest_first(word: Token, after: Token | None) -> QueryError:
-    """Return the error for `oldest first`."""
-    last = after if after is not None and after.value.lower() in ("first", "order") else word
-    return QueryError(
-        word.text if last is word else f"{word.text} {last.text}",
-        "asks for an order that Cloudflare gives only behind a cursor",
-        expected="the newest first, as always",
-        nearest=("",),
-        span=(word.start, last.end),
-    )
 
 
 def _says_something(words: Sequence[Token]) -> list[Token]:

@@ -6,8 +6,8 @@ from typing import ClassVar
 from bot.browse.bookmark import KeptPlace, OverviewBookmark, Place
 from bot.browse.model import AnyQuery, ListQuery, OverviewQuery
 from bot.browse.pending_query import PendingQuery, TimesRefused
-from bot.browse.phrases import quote_name, write_names
 from bot.browse.selection import Selection
+from bot.browse.written_names import quote_name, write_names
 from bot.cloudflare.models import Instance, Status
 from bot.language.command import Command
 from bot.language.times import Clock

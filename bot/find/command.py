@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.command import join_flags
+from bot.browse.filter_words import join_flags
 from bot.browse.list_filters import refuse_others
 from bot.browse.options import ACCOUNT, LIST_OPTIONS
 from bot.find.requests import EVERYWHERE, FindInstances

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.command import is_instance_id, join_flags, read_addresses
+from bot.browse.addresses import read_addresses
+from bot.browse.command import is_instance_id
+from bot.browse.filter_words import join_flags
 from bot.browse.model import HelpQuery, OverviewQuery
 from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS, SEARCH
 from bot.browse.phrases import EVERYTHING, read_phrases

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.browse.options import LIST_OPTIONS
-from bot.browse.phrases import quote_name
+from bot.browse.written_names import quote_name
 from bot.digests.command.grammar import DIGEST_VERBS
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.language.command import Command

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.browse.command import is_instance_id, join_flags, read_addresses, with_account
-from bot.browse.names import OLDEST, is_pattern, require_length, run_of, unknown_words
+from bot.browse.addresses import read_addresses
+from bot.browse.command import is_instance_id, with_account
+from bot.browse.filter_words import join_flags
+from bot.browse.names import is_pattern, require_length
 from bot.browse.options import ACCOUNT, LIST_OPTIONS
-from bot.browse.phrases import EVERYTHING, is_phrase, quote_name
+from bot.browse.phrases import EVERYTHING
 from bot.browse.requests import DescribeInstance
 from bot.browse.selection import is_match
+from bot.browse.word_errors import OLDEST, run_of, unknown_words
+from bot.browse.written_names import is_phrase, quote_name
 from bot.cloudflare.models import Status
 from bot.language import filters, name_matching
 from bot.language.command import Command

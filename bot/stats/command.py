@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.command import join_flags, read_instances
+from bot.browse.command import read_instances
 from bot.browse.condition_options import TRIGGER, VERSION
+from bot.browse.filter_words import join_flags
 from bot.browse.list_filters import refuse_others
 from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, SINCE, UNTIL

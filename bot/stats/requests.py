@@ -5,9 +5,9 @@ from typing import ClassVar, Final
 
 from bot.browse.model import ListQuery
 from bot.browse.options import LIST_OPTIONS
-from bot.browse.phrases import write_names
 from bot.browse.requests import OfInstances
 from bot.browse.selection import Selection
+from bot.browse.written_names import write_names
 from bot.language import times
 from bot.language.times import Clock
 from bot.language.tokens import COMMAND
