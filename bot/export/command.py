@@ -34,7 +34,7 @@ _BEFORE_FORMAT: Final = ("as", "in")
 _BEFORE_PLACE: Final = ("to", "into", "in")
 _PLACE_KEYS: Final = ("to", "channel")
 _ME: Final = ("me", "dm")
-_OF_FILES: Final = [option for option in LIST_OPTIONS if option not in (ROWS, VIEW, PAGE, CURSOR, DIRECTION)]
+OF_FILES: Final = [option for option in LIST_OPTIONS if option not in (ROWS, VIEW, PAGE, CURSOR, DIRECTION)]
 """The filters of a list but for those that say what one message shows of it."""
 _CHANNEL: Final = "`here`, or a channel such as `#ops` that Slack completes as you type"
 
@@ -45,11 +45,13 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
     Raises:
         QueryError: something in it can't be understood, or is of one screen of a list only.
     """
+    if len(rest) == 1 and rest[0].value.lower() == "help":
+        return HelpQuery("export")
     words, file_format = _take_format(list(map(_as_star, rest)))
     words, channel = _take_channel(words, command)
     said = read_phrases(join_flags(words), command.workflows)[0]
     problem, expected = "can't be used in an export", "an export has all rows of a list"
-    refuse_others(said, _OF_FILES, command, problem, expected)
+    refuse_others(said, OF_FILES, command, problem, expected)
     listed = read_instances(words, command)
     if isinstance(listed, HelpQuery):
         return listed

@@ -38,7 +38,7 @@ _KINDS: Final = frozenset({
 _WHAT: Final = frozenset({"what", "whats", "what's", "something", "anything", "everything", "is"})
 _WRONG: Final = frozenset({"wrong", "on", "fire", "down"})
 _BEGAN: Final = frozenset({"start", "started", "begin", "began", "starting", "break", "happen"})
-_TAKEN: Final = (SINCE, UNTIL, ACCOUNT)
+TAKEN: Final = (SINCE, UNTIL, ACCOUNT)
 
 
 def read_failures(head: Token, rest: Sequence[Token], command: Command) -> Request:
@@ -48,13 +48,13 @@ def read_failures(head: Token, rest: Sequence[Token], command: Command) -> Reque
         QueryError: something in them can't be understood.
     """
     if len(rest) == 1 and rest[0].value.lower() == "help":
-        return HelpQuery()
+        return HelpQuery("failures")
     words = read_phrases(join_flags(rest), command.workflows)[0]
     others = [word for word in words if not _says_errored(word)]
-    expected = one_of([f"{each.key}:" for each in _TAKEN])
+    expected = one_of([f"{each.key}:" for each in TAKEN])
     expected += f"; `{COMMAND} list` takes it, with `status:errored`"
     try:
-        refuse_others(others, _TAKEN, command, "can't be used beside `failures`", expected)
+        refuse_others(others, TAKEN, command, "can't be used beside `failures`", expected)
     except QueryError as error:
         error.choices = (_as_list(head, command), _without(error, command))
         error.span = None

@@ -29,7 +29,7 @@ SYNONYMS: Final = (
 _SPEEDS: Final = frozenset({"slow", "slowest", "longest", "flaky", "flakiest", "flakey"})
 WITH_NAME: Final = frozenset({"health", "summary", "healthy"})
 """Words that mean it beside the name of a workflow; alone they are the overview."""
-_TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT, VERSION, TRIGGER)
+TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT, VERSION, TRIGGER)
 _KINDS: Final = frozenset({"success", "failure", "fail", "failed", "error", "errors", "completion"})
 _RATES: Final = frozenset({"rate", "rates", "ratio", "percentage"})
 _HOW: Final = frozenset({"how", "hows", "how's", "how’s"})
@@ -50,10 +50,10 @@ def read_stats(_: Token, rest: Sequence[Token], command: Command) -> Request:
         QueryError: something in them can't be understood.
     """
     if len(rest) == 1 and rest[0].value.lower() == "help":
-        return HelpQuery()
+        return HelpQuery("stats")
     words = read_phrases(join_flags(rest), command.workflows)[0]
-    expected = one_of([f"{each.key}:" for each in _TAKEN])
-    refuse_others(words, _TAKEN, command, "can't be used in statistics", expected)
+    expected = one_of([f"{each.key}:" for each in TAKEN])
+    refuse_others(words, TAKEN, command, "can't be used in statistics", expected)
     request = read_instances(rest, command)
     match request:
         case ListInstances(query):
