@@ -84,7 +84,7 @@ def none_found_message(result: SearchResult, request: FindInstances, now: dateti
     if found.gone_from:
         names = _names(found.gone_from)
         lines.append(
-            f"Analytics know it from {names}, which has it no more: it was deleted, or its time is up."
+            f"Analytics know it from {names}, which has it no more: it was deleted, or its retention has ended."
         )
     oldest = moment_after("before", now - _LONGEST_KEPT, "{date_short}")
     lines.append(
