@@ -214,10 +214,10 @@ def read_with_times(command: Command) -> None:
     if isinstance(request, ListInstances | ListFailures | StartExport | ShowStats):
         request.resolve(command.clock)
     if command.workflows:
-        _require_known(_workflows_in(request), command)
+        _require_known(workflows_in(request), command)
 
 
-def _workflows_in(request: Request) -> tuple[str, ...]:
+def workflows_in(request: Request) -> tuple[str, ...]:
     """Return the names of the workflows that a request is about."""
     match request:
         case ListInstances() | ListFailures() | StartExport() | ShowStats():

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from cachetools import LRUCache
 
+from bot.access.messages import which_account_message
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.browse.addresses import account_in
@@ -25,7 +27,7 @@ from bot.browse.requests import (
 )
 from bot.browse.word_errors import OLDEST
 from bot.browse.written_names import is_phrase
-from bot.command_reader import read_command, read_message, read_with_times
+from bot.command_reader import read_command, read_message, read_with_times, workflows_in
 from bot.controls import (
     DIGEST_BUTTONS,
     KEPT_BUTTONS,
@@ -46,11 +48,13 @@ from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
 from bot.export.requests import StartExport
 from bot.failures.requests import ListFailures
+from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.tokens import quote, split
+from bot.meant_account import accounts_to_choose, in_only_account, with_account
 from bot.slack.interaction import Interaction
-from bot.slack.reply import ShowMessage
+from bot.slack.reply import ShowMessage, UserError
 from bot.slack.requests import InvalidButton, Request, RequestStore
 from bot.slack.routes import UnknownControl
 from bot.slack.users import UserTimeZones
@@ -59,6 +63,7 @@ from bot.ui.problems import RUN_COMMAND
 from bot.verbs import nearest_command
 
 _MOST_TEXTS: Final = 256
+_MOST_OFFERED: Final = 5
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -134,20 +139,31 @@ class RequestReader:
 
         Raises:
             QueryError: they can't be understood.
-            UserError: they name a workflow that the person may not look at.
+            UserError: they name a workflow that the person may not look at, or no account of several.
         """
         viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
+        named = account_in(typed)
+        meant = viewer.meant_accounts() if named is None else (named,)
+        account = meant[0] if len(meant) == 1 else None
         try:
-            request = await self._read(typed, viewer)
+            request = await self._read(typed, viewer, account)
         except UnknownName as error:
-            account = account_in(typed)
             if not error.similar and not viewer.may(Right.VIEW, account, error.name):
                 raise viewer.refusal(Right.VIEW, account, error.name) from error
+            raise
+        except QueryError as error:
+            accounts = tuple(name for name in meant if name is not None)
+            if len(meant) > 1 and (offers := await self._in_accounts(typed, viewer, accounts)):
+                raise UserError(which_account_message(accounts, offers)) from error
             raise
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
+        if accounts := accounts_to_choose(request, viewer):
+            offers = await self._in_accounts(typed, viewer, accounts)
+            raise UserError(which_account_message(accounts, offers))
+        request = in_only_account(request, viewer)
         if isinstance(request, ListInstances) and not request.readings:
             self._typed_before[text] = request
         return request
@@ -162,10 +178,28 @@ class RequestReader:
         error.choices = tuple(quote(choice) if choice else "" for choice in error.choices)
         verify_proposals(error, typed, read_with_times)
 
-    async def _read(self, typed: Command, viewer: Viewer) -> Request:
+    async def _in_accounts(
+        self, typed: Command, viewer: Viewer, accounts: Sequence[str]
+    ) -> tuple[Command, ...]:
+        """Return what to type for the same in the first of some accounts, those where it means something."""
+        offers = []
+        for account in accounts[:_MOST_OFFERED]:
+            text, names = with_account(typed, account), await self.lists.workflow_names(account, viewer)
+            with suppress(QueryError):
+                request = await self._read(text, viewer, account)
+                if not names or all(name_matching.resolve(name, names) for name in workflows_in(request)):
+                    offers.append(text)
+        return tuple(offers)
+
+    async def _read(self, typed: Command, viewer: Viewer, account: str | None) -> Request:
         """Read a command; where that fails, with the names of the workflows, which most need no look at.
 
         Only those count that the person may see.
+
+        Args:
+            typed: the command.
+            viewer: the person.
+            account: whose workflows they are; None means the default account.
 
         Raises:
             QueryError: it can't be understood.
@@ -175,11 +209,11 @@ class RequestReader:
             if not _may_mean_another(request, typed):
                 return request
         except QueryError:
-            names = await self.lists.workflow_names(account_in(typed), viewer)
+            names = await self.lists.workflow_names(account, viewer)
             if not names:
                 raise
         else:
-            names = await self.lists.workflow_names(account_in(typed), viewer)
+            names = await self.lists.workflow_names(account, viewer)
         return read_command(replace(typed, workflows=names))
 
     async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.access.model import ANY, EVERYONE, Person, Right, Rule, Standing
-from bot.language.tokens import COMMAND
+from bot.language.command import Command
+from bot.language.tokens import COMMAND, quote
 from bot.ui.elements import (
     Message,
     channel,
@@ -18,6 +19,7 @@ from bot.ui.elements import (
     section,
     statement,
 )
+from bot.ui.problems import run_button
 
 ACCESS: Final = f"{COMMAND} access"
 
@@ -36,24 +38,40 @@ _OPERATOR: Final = "The bot's operator can change that in its settings: `BOT_ACC
 
 
 def refused_message(
-    right: Right, workflow: str | None, account: str | None, who: Sequence[str], unread_groups: Sequence[str]
+    right: Right, workflow: str | None, where: str, who: Sequence[str], unread_groups: Sequence[str]
 ) -> Message:
     """Refuse something, and say who may.
 
     Args:
         right: that the person lacks.
         workflow: the name of the one that it is about; None for any.
-        account: its account's name, where that needs to be said.
+        where: its account in mrkdwn, behind a space; empty where that needs not be said.
         who: has the right, as rules name them.
         unread_groups: user groups that Slack does not tell the people of.
     """
     what = "any workflow" if workflow is None else code(workflow)
-    where = f" in {code(account)}" if account is not None else ""
     lines = [who_sentence(who)]
     if unread := [group for group in unread_groups if group in who]:
         lines.append(f"Slack did not tell this bot who is in {', '.join(map(_who, unread))}.")
     lines.append(f"What you may do: {command(ACCESS)}")
     return statement("⛔", f"You may not {DOING[right]} {what}{where} here.", *lines)
+
+
+def which_account_message(accounts: Sequence[str], offers: Sequence[Command]) -> Message:
+    """Ask which account is meant by a command that names none, where it is not the default one.
+
+    Args:
+        accounts: the names of those that may be meant.
+        offers: the command for some of them.
+    """
+    named = [f"account:{quote(name)}" for name in accounts[:_MOST_NAMED]]
+    more = f", and {len(accounts) - _MOST_NAMED} more" if len(accounts) > _MOST_NAMED else ""
+    title = "Which account do you mean?"
+    advice = f"There are several for you here. Add one to your command: {', '.join(map(code, named))}{more}."
+    blocks = [section(f"⚠️ *{title}*\n{advice}")]
+    blocks += [section(command(each.whole()), run_button("Run it", each)) for each in offers]
+    said = [f"Type {command(each.whole())}" for each in offers]
+    return message(" ".join((title, advice, *said)), blocks)
 
 
 def sharer_refused_message() -> Message:

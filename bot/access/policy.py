@@ -19,7 +19,7 @@ from bot.access.people import People
 from bot.slack.interaction import Interaction
 from bot.slack.lookups import LookupFailed
 from bot.slack.reply import UserError
-from bot.ui.elements import Message
+from bot.ui.elements import Message, code
 from bot.ui.notices import other_team_message
 
 _log = structlog.get_logger(__name__)
@@ -53,6 +53,16 @@ class Viewer:
     def accounts_for(self, right: Right) -> tuple[str, ...]:
         """Return the accounts in which they have a right for anything."""
         return tuple(account for account in self.accounts if self.may_any(right, account))
+
+    def meant_accounts(self, right: Right = Right.VIEW) -> tuple[str | None, ...]:
+        """Return the accounts of which one is meant where none is named, as requests name them.
+
+        That is the default one, None. Those who have the right for nothing of that mean another one in which
+        they have it; if they have it nowhere, nothing is meant but what is refused.
+        """
+        if self.may_any(right, None):
+            return (None,)
+        return self.accounts_for(right) or (None,)
 
     def may(self, right: Right, account: str | None, workflow: str) -> bool:
         """Return whether they have a right for a workflow; no account means the default one."""
@@ -107,11 +117,24 @@ class Viewer:
             raise self.refusal(right, account)
 
     def refusal(self, right: Right, account: str | None, workflow: str | None = None) -> UserError:
-        """Return the refusal of a right, which says who has it."""
+        """Return the refusal of a right, which says who has it.
+
+        An account that they may look at nothing of is not named to them.
+        """
         name = self._named(account)
-        said = account if len(self.accounts) > 1 else None
         who = self.rules.who_may(right, name, workflow)
-        return UserError(refused_message(right, workflow, said, who, self.person.unread_groups))
+        return UserError(
+            refused_message(right, workflow, self._where(account), who, self.person.unread_groups)
+        )
+
+    def _where(self, account: str | None) -> str:
+        """Return where something is refused, in mrkdwn, as far as that needs to be said and may be."""
+        visible = self.visible_accounts
+        if len(self.accounts) == 1 or not (visible or account):
+            return ""
+        if self._named(account) in visible:
+            return "" if account is None else f" in {code(account)}"
+        return " in the default account" if account in {None, self.accounts[0]} else " in that account"
 
     def _named(self, account: str | None) -> str:
         return self.accounts[0] if account is None else account

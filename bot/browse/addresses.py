@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from bot.browse.filter_words import join_flags
 from bot.browse.names import looks_like_instance
-from bot.browse.options import LATER, LIST_OPTIONS, OVERVIEW_OPTIONS
+from bot.browse.options import ACCOUNT, LATER, LIST_OPTIONS, OVERVIEW_OPTIONS
 from bot.cloudflare.dashboard import read_url
 from bot.language.command import Command
 from bot.language.errors import QueryError
@@ -53,10 +55,14 @@ def linked_account(command: Command) -> str | None:
 def account_in(command: Command) -> str | None:
     """Return the account that a command names, as far as that can be seen without reading it."""
     try:
-        words = split(command.text)
+        words: Sequence[Token] = split(command.text)
     except QueryError:
         return None
-    return next((word.value for word in words if word.key == "account"), None)
+    with suppress(QueryError):  # a flag that does not exist
+        words = join_flags(words)
+    said = next((word.value for word in words if word.key == ACCOUNT.key), None)
+    known = {name.casefold(): name for name in command.accounts}
+    return None if said is None else known.get(said.casefold(), said)
 
 
 def is_address(word: Token) -> bool:

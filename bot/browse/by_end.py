@@ -228,6 +228,7 @@ def _searched(scan: Scan, unknown: int, found: _Matching, before: int | None) ->
         bounded_at=None if scan.open else scan.bounded_at,
         more=None if before is None else max(len(found.rows) - before, 0),
         is_again=scan.is_cut,
+        all_but_failed=found.is_all and scan.is_all_but_failed,
     )
 
 

@@ -26,7 +26,7 @@ from bot.browse.requests import (
     ShareList,
     TurnPage,
 )
-from bot.browse.rights import Audience, audience_of
+from bot.browse.rights import Audience, audience_of, audience_to_share_with
 from bot.browse.selection import PATTERN, Selection, is_match
 from bot.browse.service import ListService
 from bot.cloudflare.errors import UnknownAccount
@@ -94,8 +94,9 @@ class ListHandlers:
         return known if known is not None and known.plain is None else None
 
     def known_workflow(self, viewer: Viewer) -> str | None:
-        """Return a workflow's name for an example, if one is known; nothing is asked for it."""
-        return self._browser.known_workflow(viewer.workflow_filter(None))
+        """Return a workflow's name for an example without an account, if one is known without asking."""
+        account, *others = viewer.meant_accounts()
+        return None if others else self._browser.known_workflow(account, viewer.workflow_filter(account))
 
     async def workflow_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
         """Return the names of an account's workflows that a person may see; none where they can't be read."""
@@ -103,8 +104,13 @@ class ListHandlers:
 
     async def can_show(self, chosen: Selection, interaction: Interaction) -> bool:
         """Return whether instances can be shown: chatter may read as the name of a workflow, too."""
-        names = await self.workflow_names(chosen.account, await self._access.viewer(interaction))
-        return all(_is_known(each, names) for each in chosen.workflows)
+        viewer = await self._access.viewer(interaction)
+        accounts = viewer.meant_accounts() if chosen.account is None else (chosen.account,)
+        for account in accounts:
+            names = await self.workflow_names(account, viewer)
+            if all(_is_known(each, names) for each in chosen.workflows):
+                return True
+        return False
 
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
@@ -123,11 +129,14 @@ class ListHandlers:
     async def show_not_yet(self, request: NotYet, interaction: Interaction) -> Reply:
         """Say that the bot can't do something yet, and what it can do."""
         typed, viewer = request.workflow, await self._access.viewer(interaction)
-        meant = name_matching.resolve(typed, await self.workflow_names(None, viewer)) if typed else ()
-        if typed is None or len(meant) != 1:
+        account, *others = viewer.meant_accounts()
+        if typed is None or others:
+            return ShowMessage(not_yet_message(request, None))
+        meant = name_matching.resolve(typed, await self.workflow_names(account, viewer))
+        if len(meant) != 1:
             return ShowMessage(not_yet_message(request, None))
         readings = () if meant[0] == typed else (Reading(typed, meant[0]),)
-        return ShowMessage(not_yet_message(request, meant[0]), readings=readings)
+        return ShowMessage(not_yet_message(request, meant[0], account), readings=readings)
 
     async def turn_page(self, request: TurnPage, interaction: Interaction) -> Reply:
         """Show another page in place."""
@@ -153,7 +162,8 @@ class ListHandlers:
 
     async def share_list(self, request: ShareList, interaction: Interaction) -> Reply:
         """Show everybody in the channel the page that a person sees."""
-        shown = await self._lists.show(Audience(await self._access.viewer(interaction)), request.place)
+        audience = await audience_to_share_with(self._access, interaction)
+        shown = await self._lists.show(audience, request.place)
         return PostToChannel(shown.message, shown.plain)
 
     async def delete_shared(self, _: DeleteShared, interaction: Interaction) -> Reply:

@@ -71,6 +71,13 @@ class PendingQuery:
         """Return whether a wall-clock time was typed."""
         return any(map(times.needs_zone, self.words.values()))
 
+    def in_account(self, account: str) -> "PendingQuery":
+        """Return the same list of an account; one that names its account stays as it is."""
+        chosen = self.query.selection
+        if chosen.account is not None:
+            return self
+        return replace(self, query=replace(self.query, selection=replace(chosen, account=account)))
+
     def resolve(self, clock: Clock) -> ListQuery:
         """Return the query at a moment, in a zone.
 

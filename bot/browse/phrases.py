@@ -4,9 +4,9 @@ What is certain is taken for the filter that it means. Where other words stood, 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import accumulate, compress, pairwise, takewhile
 from typing import Final
 
 from bot.browse.condition_options import ERROR, LONGER, SHORTER, STEP
@@ -47,6 +47,8 @@ _COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "inst
 _NEWEST: Final = ("most recent", "last one", "latest", "newest", "last")
 _AS_TABLE: Final = ("as a table", "in a table", "as table", "in table", "table view", "table")
 _USUAL_ORDER: Final = ("most recent first", "newest first", "latest first", "descending", "desc")
+_MOST_WORDS: Final = 3
+"""Of a phrase for the newest, the order or the view."""
 _NEGATION: Final = re.compile(
     r"(?:!|-|~|status!=|status:!|non-?|(?:not|no|without|except|excluding|isn't)$)(\w*)", re.IGNORECASE
 )
@@ -71,6 +73,7 @@ class _Reader:
 
     def __init__(self, words: Sequence[Token], workflows: Sequence[str]) -> None:
         self._left = split_statuses(words, workflows)
+        self._bare: dict[int, list[str]] = {}
         self._workflows = workflows
         self.found: list[Token] = []
         self.readings: list[Reading] = []
@@ -233,32 +236,25 @@ class _Reader:
                 if start or is_counted:
                     self._replace(start + 1 + bool(is_counted), {ROWS.key: words[start]})
                     return True
-        for phrase in _NEWEST:
-            count = phrase.count(" ") + 1
-            if " ".join(words[:count]) == phrase and words[count : count + 1] != ["first"]:
-                self._replace(count, {ROWS.key: "1"})
-                return True
-        return False
+        count = _count_of(_NEWEST, words)
+        if not count or words[count : count + 1] == ["first"]:
+            return False
+        self._replace(count, {ROWS.key: "1"})
+        return True
 
     def _read_order(self) -> bool:
         """Read `newest first`, the order that every list has."""
-        words = [word.lower() for word in self._bare_words(0)]
-        for phrase in _USUAL_ORDER:
-            count = phrase.count(" ") + 1
-            if " ".join(words[:count]) == phrase:
-                self._replace(count, {}, reports=False)
-                return True
-        return False
+        count = _count_of(_USUAL_ORDER, self._bare_words(0))
+        if count:
+            self._replace(count, {}, reports=False)
+        return count > 0
 
     def _read_view(self) -> bool:
         """Read `as a table`."""
-        words = [word.lower() for word in self._bare_words(0)]
-        for phrase in _AS_TABLE:
-            count = phrase.count(" ") + 1
-            if " ".join(words[:count]) == phrase:
-                self._replace(count, {VIEW.key: "table"})
-                return True
-        return False
+        count = _count_of(_AS_TABLE, self._bare_words(0))
+        if count:
+            self._replace(count, {VIEW.key: "table"})
+        return count > 0
 
     def _read_status(self) -> bool:
         """Read `errored`, `failed`, `in progress`."""
@@ -285,8 +281,11 @@ class _Reader:
 
     def _bare_words(self, start: int) -> list[str]:
         """Return the bare words in a row from a place on."""
-        row = takewhile(lambda word: word.key is None and not word.quoted, self._left[start:])
-        return [word.value for word in row]
+        left = len(self._left) - start  # which tells the place, as all that is taken is the first of them
+        if left not in self._bare:
+            row = takewhile(lambda word: word.key is None and not word.quoted, self._left[start:])
+            self._bare[left] = [word.value for word in row]
+        return self._bare[left]
 
     def _replace(self, count: int, written: dict[str, str], *, reports: bool = True) -> None:
         """Put filters in the place of the first words; the answer says so if it `reports` it."""
@@ -304,6 +303,12 @@ class _Reader:
 def _write_value(key: str, value: str) -> str:
     """Return a value as it stands in a command; several statuses in quotes would be one."""
     return value if key == STATUS.key and filters.statuses_in(value) else quote(value)
+
+
+def _count_of(phrases: Container[str], words: Sequence[str]) -> int:
+    """Return how many of the first words are one of some phrases, the longest; 0 for none."""
+    ahead = list(accumulate((word.lower() for word in words[:_MOST_WORDS]), "{} {}".format))
+    return max(compress(range(1, len(ahead) + 1), map(phrases.__contains__, ahead)), default=0)
 
 
 def _text(words: Sequence[Token]) -> str:

@@ -96,13 +96,19 @@ class Asked:
             hidden: the numbers of the lists that were asked for and may not be seen.
         """
         seen = tuple(stream for stream in omitted.streams if self.allows(stream.workflow))
-        has_others = bool(omitted.count) and (bool(hidden) or len(seen) < len(omitted.streams))
+        is_unsure = omitted.count > len(omitted.streams) and self._may_hide()  # not all of them are named
+        has_others = bool(omitted.count) and (bool(hidden) or len(seen) < len(omitted.streams) or is_unsure)
         return {
             "left_out": seen,
             "left_out_count": len(seen) if has_others else omitted.count,
             "others_left_out": has_others,
             "unlisted": omitted.unlisted,
         }
+
+    def _may_hide(self) -> bool:
+        """Return whether workflows that were asked for may not be seen, as far as they are known."""
+        known, selection = self.reader.workflows.known_workflows, self.query.selection
+        return any(selection.has(row.name) and not self.allows(row.name) for row in known)
 
 
 @dataclass(slots=True)

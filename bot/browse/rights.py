@@ -25,6 +25,7 @@ from bot.slack.reply import UserError
 from bot.ui.elements import command
 
 _SOME_NOTICE: Final = f"Of the workflows that you may look at here: {command(ACCESS)}"
+_SOME_SHARED: Final = f"Without the workflows that not everyone may look at: {command(ACCESS)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,26 @@ class Audience:
         """Return whether all of them may look at all workflows of an account."""
         return all(each.may_all(Right.VIEW, account) for each in self.people)
 
-    def notices(self, selection: Selection) -> tuple[str, ...]:
-        """Return a notice in mrkdwn if workflows may be left out of a selection that one may not look at."""
-        some = has_patterns(selection) and not self.may_all(selection.account)
-        return (_SOME_NOTICE,) if some else ()
+    def notices(self, selection: Selection, words: str = _SOME_NOTICE) -> tuple[str, ...]:
+        """Return a notice in mrkdwn if workflows may be left out of a selection that one may not look at.
+
+        Args:
+            selection: which instances.
+            words: what it says to the viewer alone; where it is shared, it speaks to nobody.
+        """
+        if not has_patterns(selection) or self.may_all(selection.account):
+            return ()
+        return (words if self.sharer is None else _SOME_SHARED,)
+
+
+async def audience_to_share_with(access: Access, interaction: Interaction) -> Audience:
+    """Return who sees a message that a person shares now.
+
+    Raises:
+        UserError: Slack does not say what they are.
+    """
+    viewer = await access.viewer(interaction)
+    return Audience(viewer, viewer)
 
 
 async def audience_of(access: Access, interaction: Interaction) -> Audience:

@@ -65,6 +65,15 @@ class Scan:
         return all(place.end == "end" and place.failure is None for place in self.seen)
 
     @property
+    def is_all_but_failed(self) -> bool:
+        """Whether every list was read to its end but those of which nothing could be read."""
+        return all(
+            place.end == "end" and place.failure is None
+            for place in self.seen
+            if place.failure is None or place.pages
+        )
+
+    @property
     def bounded_at(self) -> datetime | None:
         """The lookback's start, if nothing before it was asked for of a list that could be read."""
         bounds = (self._bound(place.stream) for place in self._without_older() if place.failure is None)

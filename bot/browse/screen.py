@@ -45,7 +45,8 @@ class Searched:
         rows: how many rows were looked at, from the beginning of the lists on.
         found: how many of them were what was asked for.
         back_to: every row that was created since then was looked at; None where that is not known.
-        complete: whether that was all of them, of the lists that could be read.
+        complete: whether that was all of them.
+        all_but_failed: whether it was but for the lists of which nothing could be read.
         unknown: how many rows do not say whether they are.
         stopped: why no more could be asked, where it was not the number of pages or the time.
         bounded_at: those that were created before it were not looked at, though some of them may have ended
@@ -63,6 +64,7 @@ class Searched:
     bounded_at: datetime | None = None
     more: int | None = None
     is_again: bool = False
+    all_but_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ class Overview:
         uncounted: workflows that could not be counted, and why.
         cut_short: whether there may be more than were read.
         compared: whether earlier counts could be read.
+        some_hidden: whether there may be others that somebody who sees this may not look at.
     """
 
     query: OverviewQuery
@@ -206,3 +209,4 @@ class Overview:
     uncounted: Mapping[str, CloudflareError] = field(default_factory=dict)
     cut_short: bool = False
     compared: bool = True
+    some_hidden: bool = False

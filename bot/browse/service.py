@@ -19,17 +19,18 @@ from bot.browse.causes import CauseReader, FailedInstance
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.problems import restart, similar, without_missing
-from bot.browse.model import ListQuery
+from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.overview_handlers import OverviewHandlers
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, ShareList, TurnPage
-from bot.browse.rights import Audience, error_for_hidden, has_patterns
+from bot.browse.rights import Audience, error_for_hidden
 from bot.browse.screen import Screen
+from bot.browse.selection import Selection
 from bot.browse.walks import WalkStore
 from bot.browse.why import why_of_list
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.readings import Reading
-from bot.language.tokens import COMMAND, quote
+from bot.language.tokens import quote
 from bot.reasons import reason_of
 from bot.slack.reply import ShowMessage, UserError
 from bot.slack.requests import Request, RequestStore
@@ -111,7 +112,9 @@ class ListService:
         team = audience.viewer.team
         if isinstance(place, KeptPlace):
             place = await self._walks.find(place, team)
-        if not isinstance(place, OverviewBookmark):
+        if isinstance(place, OverviewBookmark):
+            audience.require(Selection(account=place.overview.account))
+        else:
             audience.require(place.query.selection)
         if not fresh and (known := self.shown_before(team, place, notices)) is not None:
             return known
@@ -125,15 +128,13 @@ class ListService:
             value = await self.save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            existing = error.among(audience.workflow_filter(error.query.account))
-            return await self._show_meant(audience, existing, notices)
+            return await self._show_meant(audience, error, notices)
         except NoSuchWorkflows as error:
             raise await self._none_of_some(team, error) from error
         screen = await self._with_known_causes(screen, team)
         controls = await self._controls(team, screen)
-        chosen = screen.query.selection
-        some = has_patterns(chosen) and not audience.may_all(chosen.account)
-        reply = self._list(screen, controls, (*notices, _SOME_LISTED) if some else notices)
+        some = audience.notices(screen.query.selection, _SOME_LISTED)
+        reply = self._list(screen, controls, (*notices, *some))
         if not (fresh or controls.incomplete or screen.source is None):
             self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
@@ -202,7 +203,7 @@ class ListService:
         if others := [each for each in asked if each not in error.missing]:
             value = await self.save(OpenList(Bookmark(error.query.of_workflows(others))), team)
             suggestions.append(without_missing(value))
-        commands = [] if suggestions else [Command(COMMAND)]
+        commands = [] if suggestions else [_all_workflows(error.query)]
         return UserError(problem_message(error, suggestions=suggestions[-_MOST_NAMES:], commands=commands))
 
     async def _show_meant(
@@ -218,8 +219,8 @@ class ListService:
         similar_ones = await self._similar(audience.viewer.team, error)
         name = error.query.workflow
         may_begin_id = any(sign.isdigit() for sign in name) and not any(sign.isspace() for sign in name)
-        verb = self._nearest_verb(name) or (f"find {quote(name)}" if may_begin_id else COMMAND)
-        commands = [] if similar_ones else [Command(verb)]
+        verb = self._nearest_verb(name) or (f"find {quote(name)}" if may_begin_id else None)
+        commands = [] if similar_ones else [Command(verb) if verb else _all_workflows(error.query)]
         raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
 
     async def _show_match(
@@ -270,3 +271,7 @@ class ListService:
         names = error.meant or error.similar
         requests = {name: OpenList(Bookmark(error.query.of_workflow(name))) for name in names[:_MOST_NAMES]}
         return [similar(name, await self.save(request, team)) for name, request in requests.items()]
+
+
+def _all_workflows(query: ListQuery) -> Command:
+    return Command(OverviewQuery(query.account).command())

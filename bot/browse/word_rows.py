@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import dropwhile, takewhile
+from functools import cached_property, lru_cache
+from itertools import accumulate, compress, dropwhile, takewhile
 from typing import Final
 
 from bot.cloudflare.models import Status
@@ -31,7 +32,7 @@ class WordRow:
     workflows: Sequence[str]
     is_named: bool
 
-    @property
+    @cached_property
     def words(self) -> list[str]:
         """Return the words as they are compared; those in quotes are like none."""
         return ['"' if token.quoted else token.value.lower() for token in self.tokens]
@@ -95,17 +96,20 @@ class WordRow:
 
 def take_phrase(words: Sequence[str], phrases: Sequence[str] | dict[str, str]) -> tuple[int, str]:
     """Return how many of the first words are one of some phrases, the longest, and that phrase."""
-    for count in range(min(_MOST_WORDS, len(words)), 0, -1):
-        text = " ".join(words[:count])
-        if text in phrases:
-            return count, text
-    return 0, ""
+    ahead = list(accumulate(words[:_MOST_WORDS], "{} {}".format))
+    counts = compress(range(1, len(ahead) + 1), map(phrases.__contains__, ahead))
+    count = max(counts, default=0)
+    return count, ahead[count - 1] if count else ""
 
 
 def longest_length(words: Sequence[str]) -> int:
     """Return how many of the first words are a length of time; 0 if they begin with none."""
-    counts = range(min(_MOST_WORDS, len(words)), 0, -1)
-    return next((count for count in counts if is_length(" ".join(words[:count]))), 0)
+    return _longest_length(tuple(words[:_MOST_WORDS]))
+
+
+@lru_cache(maxsize=256)
+def _longest_length(words: tuple[str, ...]) -> int:
+    return next((count for count in range(len(words), 0, -1) if is_length(" ".join(words[:count]))), 0)
 
 
 def is_length(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, func, select, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import digest_of, digests_of, seconds
@@ -86,11 +86,10 @@ class DueScheduler:
 
     async def has_work(self) -> bool:
         """Return whether any digest is active or any run is due."""
-        active = select(digests.c.number).where(self._own_digests, digests.c.state == "active").limit(1)
-        due = select(digest_runs.c.digest).where(self._own_runs, digest_runs.c.state == "due").limit(1)
+        active = exists().where(self._own_digests, digests.c.state == "active")
+        due = exists().where(self._own_runs, digest_runs.c.state == "due")
         async with self._engine.connect() as connection:
-            found = await connection.scalar(active)
-            return found is not None or await connection.scalar(due) is not None
+            return bool(await connection.scalar(select(active | due)))
 
     async def record_due(self, now: datetime, after: tuple[int, int] | None = None) -> DueRuns:
         """Record a run for each slot that has come; only the newest slot of a digest is delivered.

@@ -57,9 +57,11 @@ class DigestForm:
     zone_assumed: bool = False
 
     @classmethod
-    def blank(cls, channel: str, zone: str, *, zone_assumed: bool = False) -> "DigestForm":
-        """Return the defaults of a new digest: on working days at nine, all that errored."""
-        return cls(channel, zone, days=DAYS[:5], time="09:00", zone_assumed=zone_assumed)
+    def blank(
+        cls, channel: str, zone: str, *, zone_assumed: bool = False, account: str | None = None
+    ) -> "DigestForm":
+        """Return the defaults of a new digest: on working days at nine, all that errored in an account."""
+        return cls(channel, zone, days=DAYS[:5], time="09:00", zone_assumed=zone_assumed, account=account)
 
     @classmethod
     def of(cls, plan: DigestSpec) -> "DigestForm":

@@ -122,9 +122,15 @@ class DigestHandlers:
     async def open_form(self, _: OpenForm, interaction: Interaction) -> Reply:
         """Open the form of a new digest."""
         zone = await self.zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
-        form = DigestForm.blank(interaction.channel or "", zone.name, zone_assumed=not zone.is_named)
+        viewer = await self.rights.scope.access.viewer(interaction)
+        form = DigestForm.blank(
+            interaction.channel or "",
+            zone.name,
+            zone_assumed=not zone.is_named,
+            account=viewer.meant_accounts(Right.SUBSCRIBE)[0],
+        )
         carried = SaveDigest(zone_assumed=form.zone_assumed).carried()
-        view = digest_form(form, None, await self._accounts(interaction), interaction.dump(carried))
+        view = digest_form(form, None, self._accounts(viewer), interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(None))
 
     async def create(self, request: CreateDigest, interaction: Interaction) -> Reply:
@@ -200,7 +206,8 @@ class DigestHandlers:
         form = DigestForm.of(digest.plan)
         version = plan_version(digest.plan)
         carried = SaveDigest(digest.number, version, form.zone_assumed, request.in_place).carried()
-        accounts = await self._accounts(interaction, digest.plan.account)
+        viewer = await self.rights.scope.access.viewer(interaction)
+        accounts = self._accounts(viewer, digest.plan.account or viewer.accounts[0])
         view = digest_form(form, digest.number, accounts, interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(digest.number))
 
@@ -291,9 +298,8 @@ class DigestHandlers:
         names = {name for names in found for name in names if typed in name.casefold()}
         return MenuOptions(suggestions(sorted(names, key=str.casefold)[:OPTIONS]))
 
-    async def _accounts(self, interaction: Interaction, chosen: str | None = None) -> Sequence[str]:
+    def _accounts(self, viewer: Viewer, chosen: str | None = None) -> Sequence[str]:
         """Return the accounts that a form offers: those that a person may have digests of, and the chosen."""
-        viewer = await self.rights.scope.access.viewer(interaction)
         allowed = viewer.accounts_for(Right.SUBSCRIBE)
         return [account for account in self.digests.accounts if account in allowed or account == chosen]
 

@@ -81,7 +81,7 @@ class ExportHandlers:
             raise UserError(too_many_message(again)) from error
         except NotPosted as error:
             raise UserError(not_begun_message(str(error), again)) from error
-        if posted.channel == interaction.channel and not planned.readings:
+        if posted.channel == interaction.channel and not (planned.readings or request.readings):
             return Nothing()  # it is told of right there
         return ShowMessage(begun_message(request.channel), readings=planned.readings)
 

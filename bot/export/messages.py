@@ -75,7 +75,7 @@ def progress_message(progress: Progress, asked: Asked, cancel: str, waits: float
     if waits is not None:
         pause = duration(timedelta(seconds=max(waits, 1)))
         lines.append(
-            f"Cloudflare's limit of requests, or your share of it, is used up: it goes on in {pause}."
+            f"Cloudflare's limit of requests, or one person's share of it, is used up: it goes on in {pause}."
         )
     return _message("⏳", title, lines, asked, _cancel(cancel))
 

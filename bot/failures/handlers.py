@@ -14,7 +14,7 @@ from bot.browse.person_clock import PersonClock
 from bot.browse.refreshing import RefreshPause
 from bot.browse.requests import OpenList, ShowFailures, ShowInstance
 from bot.browse.resolving import refuse_names
-from bot.browse.rights import Audience, audience_of
+from bot.browse.rights import Audience, audience_of, audience_to_share_with
 from bot.browse.selection import Conditions, Selection, at
 from bot.failures.messages import (
     MOST_GROUPS,
@@ -88,7 +88,7 @@ class FailureHandlers:
 
     async def share(self, request: ShareFailures, interaction: Interaction) -> Reply:
         """Show everybody in the channel what a person sees."""
-        audience = Audience(await self._access.viewer(interaction))
+        audience = await audience_to_share_with(self._access, interaction)
         shown = await without_word(await self._show(audience, request.selection))
         return PostToChannel(shown.message)
 
@@ -109,9 +109,8 @@ class FailureHandlers:
                 names.selection, allows=audience.workflow_filter(selection.account), team=team, fresh=fresh
             )
         except (NoSuchWorkflow, NoSuchWorkflows) as error:
-            seen = error.among(audience.workflow_filter(selection.account))
             raise refuse_names(
-                seen, selection, lambda chosen: Command(ShowFailures(chosen).command())
+                error, selection, lambda chosen: Command(ShowFailures(chosen).command())
             ) from error
         selection = names.selection
         notices = (*notices, *audience.notices(selection))

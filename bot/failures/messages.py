@@ -295,11 +295,12 @@ def _not_known(failures: Failures) -> Iterator[str]:
             f"*Refresh*{_when_again(unknown.stopped)} goes on with them."
         )
     if unknown.unread:
-        why = "" if unknown.error is None else f": {_title_of(unknown.error)}"
-        yield f"⚠️ Why {unknown.unread:,} of {failures.total:,} failed could not be read{why}"
+        why = "." if unknown.error is None else f": {_title_of(unknown.error)}"
+        which = f"{unknown.unread:,} of {failures.total:,}"
+        yield f"⚠️ Why {which} failed could not be read{why} *Refresh* tries again."
     if found.unread:
         yield f"⚠️ Could not be read: {_unread(found.unread)} *Refresh* tries again."
-    if not found.searched.complete:
+    if not (found.searched.complete or found.searched.all_but_failed):
         back = f" {moment_after('back to', found.searched.back_to)}" if found.searched.back_to else ""
         why = f" {_title_of(found.searched.stopped)}" if found.searched.stopped else ""
         narrow = "" if found.unread else " Name fewer workflows, or a later `since:`."

@@ -55,12 +55,17 @@ class FindHandlers:
 
     async def find(self, request: FindInstances, interaction: Interaction) -> Reply:
         """Show the instances that a text asks for: one as `show` does, several as a list."""
-        scope = await self.search.scope(await self.access.viewer(interaction), request.account)
-        targets = read_targets(request.text, _accounts_of(scope))
+        viewer = await self.access.viewer(interaction)
+        scope = await self.search.scope(viewer, request.account)
+        accounts = _accounts_of(scope)
+        targets = read_targets(request.text, accounts)
         if not targets.shown:
             if len(request.text.split()) > _MOST_WORDS_OF_NAME:
                 return ShowMessage(no_id_message())
-            search = ListWorkflows(OverviewQuery(search=request.text, account=request.account))
+            text = request.text.casefold()
+            found = (account for name, account in accounts.items() if text in name.casefold())
+            account = next(found, request.account or viewer.meant_accounts()[0])
+            search = ListWorkflows(OverviewQuery(search=request.text, account=account))
             return await self.lists.list_workflows(search, interaction)
         named = targets.shown[0].named
         if (

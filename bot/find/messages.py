@@ -79,20 +79,26 @@ def none_found_message(result: SearchResult, request: FindInstances, now: dateti
     """Say that a target was not found, where it was looked, and what may help."""
     (found,) = result.found
     which = "whose id begins with" if found.target.shape is Shape.PART else "with the id"
-    title = f"No instance was found {which} {code(found.target.text)}."
+    is_cut = found.coverage.is_cut or bool(result.scope.unread)
+    so_far = " so far: not everything could be asked" if is_cut else ""
+    title = f"No instance was found {which} {code(found.target.text)}{so_far}."
     lines = [*_looked(found, result), *_limits_of(result)]
     if found.gone_from:
         names = _names(found.gone_from)
         lines.append(
-            f"Analytics know it from {names}, which has it no more: it was deleted, or its retention has ended."
+            f"Analytics know it from {names}, which no longer has it: it was deleted, or its retention ended."
         )
-    oldest = moment_after("before", now - _LONGEST_KEPT, "{date_short}")
-    lines.append(
-        f"Cloudflare keeps an instance for at most 30 days after its end: none is left that ended {oldest}."
-    )
+    if found.led_to:
+        lines.append(f"Analytics lead to {_names(found.led_to)}, which could not be asked just now.")
+    if not is_cut:
+        oldest = moment_after("before", now - _LONGEST_KEPT, "{date_short}")
+        kept = "Cloudflare keeps an instance for at most 30 days after its end"
+        lines.append(f"{kept}: none is left that ended {oldest}.")
+    steps = [("Again", Command(request.command()))] if is_cut else []
+    steps += _next_steps(found, result)
     blocks = [section("\n".join((f"*{title}*", *lines))), *_further_blocks(result, request)]
-    blocks += [_offer(what, text) for what, text in _next_steps(found, result)]
-    said = [f"{what}: {command(text.whole())}" for what, text in _next_steps(found, result)]
+    blocks += [_offer(what, text) for what, text in steps]
+    said = [f"{what}: {command(text.whole())}" for what, text in steps]
     return message(" ".join((title, *lines, *said)), blocks)
 
 
@@ -159,9 +165,10 @@ def _looked(found: TargetOutcome, result: SearchResult) -> list[str]:
 
 def _asked(coverage: Coverage, scope: SearchScope) -> str:
     where = f"of {_accounts(scope)}"
+    if not coverage.askable and scope.is_complete:
+        return f"No workflow {where} has instances."
     if not coverage.askable:
-        known = "" if scope.is_complete else " that is known"
-        return f"No workflow {where}{known} has instances."
+        return f"No workflow {where} could be asked."
     if coverage.left <= 0 and scope.is_complete:
         return f"Asked every workflow with instances {where} for this id: {coverage.askable:,}."
     if coverage.left <= 0:

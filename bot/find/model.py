@@ -121,6 +121,16 @@ class Coverage:
         """Return how many workflows were not asked."""
         return self.askable - self.asked
 
+    @property
+    def is_cut(self) -> bool:
+        """Return whether something kept the search from where it wanted to look."""
+        return bool(self.failed or self.stopped or self.out_of_time)
+
+    def has_asked(self, candidate: Candidate) -> bool:
+        """Return whether a workflow that was to be asked answered."""
+        failed = (candidate.account, candidate.workflow.name) in self.failed
+        return not (failed or candidate.account in self.stopped or self.out_of_time)
+
 
 @dataclass(frozen=True, slots=True)
 class TargetOutcome:
@@ -132,6 +142,7 @@ class TargetOutcome:
         hits: the instances; none if there is none where it was looked.
         way: what led to the hits.
         gone_from: workflows that had it by what analytics say, and have it no more.
+        led_to: workflows that have it by what analytics say, and could not be asked.
         elsewhere: Cloudflare's id of the account that its link leads to, which is none of the bot's: it was
             not looked for; None where it was.
     """
@@ -141,6 +152,7 @@ class TargetOutcome:
     hits: tuple[Hit, ...] = ()
     way: Way = Way.ASKED
     gone_from: tuple[str, ...] = ()
+    led_to: tuple[str, ...] = ()
     elsewhere: str | None = None
 
 

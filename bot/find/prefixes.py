@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.cloudflare.accounts import Accounts
-from bot.cloudflare.errors import CloudflareError, RateLimited
+from bot.cloudflare.errors import CloudflareError, RateLimited, WorkflowNotFound
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, InstancePage, PageQuery, Position
 from bot.find.model import Candidate, Coverage, Hit
@@ -88,6 +88,8 @@ class PrefixScan:
                 page = await self._read(candidate, position)
             except RateLimited as error:
                 self.coverage.stopped.setdefault(candidate.account, error)
+            except WorkflowNotFound:
+                self._unread -= 1  # it was deleted since it was listed, and its instances with it
             except CloudflareError as error:
                 log_problem(error)
                 self.coverage.failed[candidate.account, candidate.workflow.name] = error

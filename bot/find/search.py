@@ -115,8 +115,11 @@ class InstanceSearch:
             return TargetOutcome(target, coverage, hits, Way.CACHE)
         hinted = await self._hinted(target, scope)
         hits = await self._ask_all(hinted, target, coverage)
-        gone = () if hits else tuple(candidate.workflow.name for candidate in hinted)
-        return TargetOutcome(target, coverage, hits, Way.ANALYTICS, gone)
+        if hits:
+            return TargetOutcome(target, coverage, hits, Way.ANALYTICS)
+        gone = tuple(each.workflow.name for each in hinted if coverage.has_asked(each))
+        led_to = tuple(each.workflow.name for each in hinted if not coverage.has_asked(each))
+        return TargetOutcome(target, coverage, (), Way.ANALYTICS, gone, led_to)
 
     def allowance(self) -> Allowance:
         """Return how many workflows one search may ask."""
@@ -147,7 +150,7 @@ class InstanceSearch:
                 return TargetOutcome(target, coverage, found, Way.ASKED)
         if target.shape is Shape.EITHER and (found := await self._scan(target, ordered, coverage)):
             return TargetOutcome(target, coverage, found, _way_of_scan(target, found))
-        return TargetOutcome(target, coverage, found, Way.ASKED, hinted.gone_from)
+        return TargetOutcome(target, coverage, found, Way.ASKED, hinted.gone_from, hinted.led_to)
 
     async def _scan(
         self, target: Target, candidates: Sequence[Candidate], coverage: Coverage

@@ -36,7 +36,9 @@ class HomeHandlers:
         viewer = await self._access.viewer(interaction)
         if not viewer.visible_accounts:
             raise viewer.refusal(Right.VIEW, None)
-        return ShowMessage(accounts_message(viewer.visible_accounts, viewer.accounts[0]))
+        meant, *others = viewer.meant_accounts()
+        default = viewer.accounts[0] if meant is None or others else meant
+        return ShowMessage(accounts_message(viewer.visible_accounts, default))
 
     async def show_version(self, _: ShowVersion, _interaction: Interaction) -> Reply:
         """Show which version this is."""

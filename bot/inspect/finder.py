@@ -7,7 +7,7 @@ from bot.access.model import Right
 from bot.access.policy import Viewer
 from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
-from bot.browse.model import ListQuery
+from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.requests import DescribeInstance
 from bot.browse.rights import error_for_hidden
 from bot.browse.written_names import quote_name
@@ -90,7 +90,7 @@ class InstanceFinder:
         if not viewer.may(Right.VIEW, request.account, workflow):
             visible = await self._visible_names(request.account, viewer)
             raise error_for_hidden(viewer, query, visible)
-        instance = request.instance or (await self._newest(query)).id
+        instance = request.instance or (await self._newest(query, viewer)).id
         subject = InstanceRef(workflow, instance, request.account)
         try:
             return subject, await workflows.get_detail(workflow, instance)
@@ -102,13 +102,14 @@ class InstanceFinder:
             find = Command(f"{COMMAND} find {quote_name(instance)}")
             raise UserError(problem_message(error, commands=[all_, find])) from error
 
-    async def _newest(self, query: ListQuery) -> Instance:
+    async def _newest(self, query: ListQuery, viewer: Viewer) -> Instance:
         """Return the newest instance of a list, which is on its first page; the API promises no order there.
 
         Raises:
             UserError: the list is empty, or its first pages are.
         """
-        screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE))
+        allows = viewer.workflow_filter(query.account)
+        screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE), allows=allows)
         if not screen.rows:
             is_empty = screen.next is None
             raise UserError(none_message(query.workflow, query.status, query.account, is_empty=is_empty))
@@ -128,7 +129,9 @@ class InstanceFinder:
             return names[0]
         ordered = sorted(names, key=str.casefold)
         raise UserError(
-            which_workflow_message([replace(request, workflow=name, readings=()) for name in ordered])
+            which_workflow_message(
+                [replace(request, workflow=name, readings=()) for name in ordered], request.account
+            )
         )
 
     def _in_linked_account(self, request: DescribeInstance) -> DescribeInstance:
@@ -154,7 +157,8 @@ def _unknown_workflow(request: DescribeInstance, error: NoSuchWorkflow) -> UserE
     if status is not None:  # `show latest faild`
         meant = replace(request, workflow=None, status=Status(status), readings=())
         commands.insert(0, Command(meant.command()))
-    return UserError(problem_message(error, commands=commands or [Command(COMMAND)]))
+    all_ = Command(OverviewQuery(request.account).command())
+    return UserError(problem_message(error, commands=commands or [all_]))
 
 
 def _created(row: Instance) -> float:

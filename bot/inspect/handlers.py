@@ -15,6 +15,8 @@ from bot.browse.bookmark import Bookmark
 from bot.browse.browser import Browser
 from bot.browse.model import ListQuery
 from bot.browse.requests import DescribeInstance, OpenList, ShowInstance
+from bot.browse.rights import audience_of
+from bot.browse.selection import Selection
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
@@ -159,10 +161,13 @@ class InspectHandlers:
             return await self._modal(
                 request.subject, request.first, interaction, fresh=fresh, is_second_look=True
             )
-        detail = await self._detail(request.subject, fresh=fresh)
-        await self._learn_version(request.subject, detail)
-        is_shared = interaction.sharer is not None
-        shown = await self._message(request.subject, detail, request.first, interaction, for_all=is_shared)
+        subject, is_shared = request.subject, interaction.sharer is not None
+        if is_shared:
+            audience = await audience_of(self._access, interaction)
+            audience.require(Selection((subject.workflow,), subject.account))
+        detail = await self._detail(subject, fresh=fresh)
+        await self._learn_version(subject, detail)
+        shown = await self._message(subject, detail, request.first, interaction, for_all=is_shared)
         return replace(shown, in_place=True)
 
     async def _message(

@@ -1,6 +1,7 @@
 """Words that people write out of politeness or grammar, and that add nothing to what they ask."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from bot.language.tokens import Token
@@ -29,15 +30,19 @@ def is_filler(word: Token) -> bool:
     """Return whether a bare word adds nothing; one without a letter or digit never does, but for a star."""
     if word.key is not None or word.quoted:
         return False
-    text = word.value.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return (
-        text in _SMALL or (text != "*" and not any(sign.isalnum() for sign in text)) or _is_emoji_name(text)
-    )
+    return _adds_nothing(word.value.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
 def without_fillers(words: Sequence[Token]) -> list[Token]:
     """Return the words that say something."""
     return [word for word in words if not is_filler(word)]
+
+
+@lru_cache(maxsize=256)  # each way to read a command asks for the same words
+def _adds_nothing(text: str) -> bool:
+    return (
+        text in _SMALL or (text != "*" and not any(sign.isalnum() for sign in text)) or _is_emoji_name(text)
+    )
 
 
 def _is_emoji_name(text: str) -> bool:

@@ -8,9 +8,11 @@ class Reading:
     """Words that the language does not have, and that were read because their meaning is certain.
 
     Attributes:
-        typed: as they were typed.
+        typed: as they were typed; empty if something was added that only one thing can be meant by.
         meant: what they were read as, as it is typed; empty if they were left out, as they add nothing.
+        why: what makes certain what was added, as it stands behind a comma in mrkdwn.
     """
 
     typed: str
     meant: str
+    why: str = ""

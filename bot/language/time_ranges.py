@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from bot.language.time_pieces import DayBefore, Period
@@ -54,7 +55,11 @@ def take_range(words: Sequence[str]) -> tuple[TimeRange, int] | None:
     Of `between 2am and 4am errored` it is five. None means that they begin with none; what they do begin
     with may still be a time, see `times.longest_time`.
     """
-    folded = [word.lower() for word in words]
+    return _take_range(tuple(word.lower() for word in words))
+
+
+@lru_cache(maxsize=256)  # each form of a command that may begin with a stretch asks for the same words
+def _take_range(folded: tuple[str, ...]) -> tuple[TimeRange, int] | None:
     return _two_sided(folded) or _one_sided(folded) or _in_one_word(folded) or _whole(folded)
 
 

@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Annotated, Final, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -116,8 +117,12 @@ def longest_time(words: Sequence[str]) -> int:
 
     A time that has two meanings counts, so that `read` can tell of it.
     """
-    counts = range(min(len(words), _MOST_WORDS), 0, -1)
-    return next((count for count in counts if is_time(" ".join(words[:count]))), 0)
+    return _longest_time(tuple(words[:_MOST_WORDS]))
+
+
+@lru_cache(maxsize=256)  # each form of a command that may begin with a time asks for the same words
+def _longest_time(words: tuple[str, ...]) -> int:
+    return next((count for count in range(len(words), 0, -1) if is_time(" ".join(words[:count]))), 0)
 
 
 def read(text: str, clock: Clock, after: datetime | None = None) -> TimePoint:

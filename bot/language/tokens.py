@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bot.language.errors import QueryError
@@ -30,6 +31,7 @@ _AS_PASTED: Final = ("cursor", "mention")
 """Keys whose values may end in any sign; names of people and channels may, too."""
 _JOINERS: Final = "\u200c\u200d"
 """Emoji and some scripts are written with them; all else that nobody sees goes."""
+_SPACE: Final = re.compile(r"\s")
 _KEY: Final = re.compile(r"(?!https?://)([A-Za-z_-]+):")
 _FLAG: Final = re.compile(r"(?:--|—|–)([A-Za-z][A-Za-z_-]*)(=?)")
 _PLAIN: Final = re.compile(
@@ -220,6 +222,7 @@ def _is_opening_mark(text: str, at: int) -> bool:
     return text[at] in _OPENING_MARKS or _is_unseen(text[at]) or _BOLD.match(text, at) is not None
 
 
+@lru_cache(maxsize=256)
 def _is_unseen(sign: str) -> bool:
     """Return whether nobody sees a sign, which comes along when something is pasted."""
     return unicodedata.category(sign) == "Cf" and sign not in _JOINERS
@@ -293,6 +296,5 @@ def _value(text: str, start: int) -> tuple[str, int]:
 
 
 def _word_end(text: str, start: int) -> int:
-    while start < len(text) and not text[start].isspace():
-        start += 1
-    return start
+    space = _SPACE.search(text, start)
+    return space.start() if space else max(start, len(text))

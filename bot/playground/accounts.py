@@ -112,6 +112,7 @@ class SimulatedAccount:
                     _env_file=None,
                     **given,
                     bot_account_name="simulated",
+                    bot_person_share=1.0,  # mostly a single person tries the bot
                     cloudflare_account_id=simulation.account_id,
                     cloudflare_api_token=token,
                     cloudflare_analytics_api_token=analytics_token,

@@ -5,7 +5,7 @@ import logging
 import random
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from traceback import walk_tb
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 _REQUEST_ID_HEADER: Final = "X-Request-Id"
 
-_NUMBERED: Final = re.compile(rf"^\w+{ACTION_NUMBER}\d+$", re.ASCII)
+_NUMBERED: Final = rf"\w+{ACTION_NUMBER}\d+"
 _READERS: Final = ("slack_bolt", "json")
 """Packages that read requests before a listener does."""
 
@@ -78,9 +78,7 @@ class SlackApp(AsyncApp):
         """Have a router answer what people do, once it has let them in."""
         self.use(router.admit)
         self.command(COMMAND)(router.on_command)
-        for action_id in router.reader.buttons:
-            self.action(action_id)(router.on_click)
-        self.action(_NUMBERED)(router.on_click)
+        self.action(_pattern_of(router.reader.buttons))(router.on_click)
         for callback_id in router.reader.forms:
             self.view(callback_id)(router.on_submit)
         for action_id in router.reader.menus:
@@ -131,6 +129,14 @@ class _SingleWorkspaceAuthorize(AsyncAuthorize):
 
     async def __call__(self, **_: object) -> AuthorizeResult:
         return self._known
+
+
+def _pattern_of(action_ids: Iterable[str]) -> re.Pattern[str]:
+    """Return what matches these ids and numbered ones.
+
+    One listener does for all buttons: Bolt asks one after the other, for each request.
+    """
+    return re.compile(rf"\A(?:{'|'.join([_NUMBERED, *map(re.escape, action_ids)])})\Z", re.ASCII)
 
 
 def _is_bolts_own(error: Exception) -> bool:

@@ -22,7 +22,7 @@ from slack_bolt.response import BoltResponse
 from bot.cloudflare.errors import CloudflareError
 from bot.language.command import Command
 from bot.language.errors import QueryError
-from bot.language.tokens import extract_mentions
+from bot.language.tokens import COMMAND, extract_mentions
 from bot.slack.admission import Admission, NotAdmitted
 from bot.slack.attempts import attempt, reply_with_readings
 from bot.slack.background import Background
@@ -276,7 +276,9 @@ class Router:
         async def handle() -> Reply:
             await self._admission.require_person(interaction)
             request = await read()
-            again = Command(request.command()) if typed is None else Command(*extract_mentions(typed))
+            # Without words a command is the slash command itself.
+            text = COMMAND if typed is not None and not typed.strip() else typed
+            again = Command(request.command()) if text is None else Command(*extract_mentions(text))
             work = partial(self._handle, request, interaction)
             try:
                 reply = await attempt(work, again, is_patient=self._routes[type(request)].asks_cloudflare)

@@ -13,7 +13,7 @@ from bot.browse.person_clock import PersonClock
 from bot.browse.refreshing import RefreshPause
 from bot.browse.requests import OpenList, ShowFailures
 from bot.browse.resolving import refuse_names
-from bot.browse.rights import Audience, audience_of
+from bot.browse.rights import Audience, audience_of, audience_to_share_with
 from bot.browse.selection import Selection, at
 from bot.language import times
 from bot.language.command import Command
@@ -92,7 +92,7 @@ class StatsHandlers:
     async def share(self, request: ShareStats, interaction: Interaction) -> Reply:
         """Show everybody in the channel what a person sees."""
         clock, _ = await self._clock.get(interaction)
-        audience = Audience(await self._access.viewer(interaction))
+        audience = await audience_to_share_with(self._access, interaction)
         shown = await without_word(await self._show(audience, request.selection, clock))
         return PostToChannel(shown.message, shown.plain)
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from importlib.resources import as_file, files
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Table, false, inspect, select, text, update
+from sqlalchemy import Connection, Table, exists, false, inspect, select, text, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -137,14 +137,11 @@ async def adopt_rows(engine: AsyncEngine, team: str) -> None:
         DatabaseUnusable: it can't be reached, or it refuses.
     """
     try:
+        tables = [table for table in metadata.sorted_tables if table.c.team_id.server_default is not None]
+        is_ownerless = (exists().where(table.c.team_id == "").label(table.name) for table in tables)
         async with engine.connect() as connection:
-            ownerless = [
-                table
-                for table in metadata.sorted_tables
-                if table.c.team_id.server_default is not None
-                and await connection.scalar(select(table).where(table.c.team_id == "").exists().select())
-            ]
-        for table in ownerless:
+            found = (await connection.execute(select(*is_ownerless))).mappings().one()
+        for table in (table for table in tables if found[table.name]):
             async with engine.begin() as connection:
                 await connection.execute(update(table).where(table.c.team_id == "").values(team_id=team))
     except (SQLAlchemyError, OSError) as error:

@@ -21,8 +21,10 @@ from bot.cloudflare.errors import (
     TLSError,
     Unavailable,
     UnknownAccount,
+    WorkflowNotFound,
 )
 from bot.language.errors import Editable, QueryError
+from bot.language.tokens import COMMAND
 from bot.ui.api_words import api_message, api_text
 from bot.ui.elements import (
     Message,
@@ -148,8 +150,8 @@ def _(error: QueryError) -> Problem:
 
 @explain.register
 def _(error: UnknownAccount) -> Problem:
-    known = ", ".join(code(name) for name in error.known)
-    return Problem(f"No account is called {code(error.name)} any more.", (f"There are: {known}.",))
+    there_are = f"Those that there are for you: {command(f'{COMMAND} accounts')}"
+    return Problem(f"No account is called {code(error.name)} any more.", (there_are,))
 
 
 @explain.register
@@ -189,6 +191,15 @@ def _(error: AccountNotFound) -> Problem:
 @explain.register
 def _(error: CloudflareError) -> Problem:
     return Problem("Cloudflare refused.", (f"{api_text(_capitalized(error.reason))}.",), details(error))
+
+
+@explain.register
+def _(error: WorkflowNotFound) -> Problem:
+    return Problem(
+        "Cloudflare has no such workflow any more.",
+        ("It was most likely deleted: *Refresh* below `/workflows` shows what there is.",),
+        details(error),
+    )
 
 
 @explain.register
@@ -233,9 +244,9 @@ def _(error: RateLimited) -> Problem:
 @explain.register
 def _(error: ShareUsedUp) -> Problem:
     return Problem(
-        "You have used up your share of the requests to Cloudflare.",
+        "One person's share of the requests to Cloudflare is used up.",  # many may read it: of a shared list
         (
-            f"Try again in {_pause(error)}. Until then you see lists that were read a moment ago.",
+            f"Try again in {_pause(error)}. Until then lists that were read a moment ago can be shown.",
             f"One person may cause {error.share:,} requests in five minutes, so that others get theirs.",
         ),
     )
@@ -245,7 +256,7 @@ def _(error: ShareUsedUp) -> Problem:
 def _(error: QueueFull) -> Problem:
     return Problem(
         "This bot is busy: too many requests wait for an answer from Cloudflare.",
-        (f"Yours was not sent. Try again in {_pause(error)}.",),
+        (f"This one was not sent. Try again in {_pause(error)}.",),
     )
 
 

@@ -32,9 +32,14 @@ def _below_title(blocks: list[Block], said: str) -> list[Block]:
 
 def _sentence(readings: Sequence[Reading]) -> str:
     shown = readings[:_MOST]
-    read = [f"{code(each.typed, _LONGEST)} as {code(each.meant, _LONGEST)}" for each in shown if each.meant]
+    read = [
+        f"{code(each.typed, _LONGEST)} as {code(each.meant, _LONGEST)}"
+        for each in shown
+        if each.typed and each.meant
+    ]
     left_out = [code(each.typed, _LONGEST) for each in shown if not each.meant]
     sentences = [f"Read {_join_phrases(read)}."] if read else []
+    sentences += [f"Added {code(each.meant, _LONGEST)}, {each.why}." for each in shown if not each.typed]
     if left_out:
         sentences.append(f"Left out {_join_phrases(left_out)}.")
     if len(readings) > _MOST:

@@ -3,15 +3,12 @@
 import asyncio
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from bot.app import Bot
-from bot.playground.simulators.cloudflare import Failure, Simulation, Slow
-from bot.playground.simulators.cloudflare.faults import HealthyHandler
+from bot.playground.simulators.cloudflare import Failure, Held, Simulation
 from bot.playground.simulators.slack import (
     RESPONSE_URL,
     AckError,
@@ -38,25 +35,15 @@ async def test_what_takes_long_comes_after_the_ack(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders", id="fine")
-    cloudflare.inject(Slow(0.6))
+    cloudflare.inject(held := Held())
     async with run_bot(bot_ack_within=0.2):
         reply = await slack.person("ada").command("/workflows", "orders")
         assert is_asking(reply.ack_message)
-        assert 0.15 < reply.ack.seconds < 0.6
+        assert reply.ack.seconds > 0.15
+        held.released.set()
         message = await answer(reply)
     assert row_ids(message) == ["fine"]
     assert message.is_ephemeral
-
-
-@dataclass(frozen=True)
-class Held:
-    """Answers of Cloudflare that wait until a test lets them go."""
-
-    released: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
-        await self.released.wait()
-        return await healthy()
 
 
 @pytest.mark.parametrize(
@@ -95,12 +82,13 @@ async def test_an_answer_finds_another_way_when_response_url_fails(
     fault: Failed | RateLimited, run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders", id="fine")
-    cloudflare.inject(Slow(0.3))
+    cloudflare.inject(held := Held())
     slack.faults.add(RESPONSE_URL, fault, times=9 if isinstance(fault, Failed) else 1)
     async with run_bot(bot_ack_within=0.1):
         reply = await slack.person("ada").command("/workflows", "orders")
         assert is_asking(await reply.seen())
-        assert row_ids(await reply.seen(10)) == ["fine"]
+        held.released.set()
+        assert row_ids(await reply.seen()) == ["fine"]
     assert bool(slack.calls_of("chat.postEphemeral")) is isinstance(fault, Failed)
 
 
@@ -126,7 +114,7 @@ async def test_an_answer_that_can_go_nowhere_is_logged_and_harms_nobody(
     slack.faults.add("chat.postMessage", ErrorCode("channel_not_found"))
     posted = slack.calls.follow(lambda call: call.method == "chat.postMessage")
     await ada.click(message, "page_refresh")
-    await posted.next(5)
+    await posted.next()
     assert row_ids(await ask(ada, "orders")) == ["fine"]
     assert "channel_not_found" in [line.get("reason") for line in read_log()]
 
@@ -203,10 +191,11 @@ async def test_a_fault_of_our_own_is_told_with_a_reference_that_stands_in_the_lo
 
 async def test_cancelled_askers_do_not_take_others_down(ada: Person, cloudflare: Simulation) -> None:
     cloudflare.add_instance("orders", id="fine")
-    cloudflare.inject(Slow(0.3))
+    cloudflare.inject(held := Held())
     impatient = asyncio.ensure_future(ask(ada, "orders"))
     patient = asyncio.ensure_future(ask(ada, "orders"))
-    await asyncio.sleep(0.1)
+    await held.reached.wait()
     impatient.cancel()
+    held.released.set()
     assert row_ids(await patient) == ["fine"]
     assert cloudflare.list_calls == 1

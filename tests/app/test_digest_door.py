@@ -13,10 +13,10 @@ from bot.playground.simulators.slack import (
     ErrorCode,
     Failed,
     Fault,
+    Held,
     LocalSlack,
     Person,
     RateLimited,
-    Slow,
 )
 from bot.slack.channels import ChannelAccess, ChannelUnknown
 from bot.ui.elements import Message
@@ -29,6 +29,7 @@ from tests.support.digest_actions import (
     stored_states,
 )
 from tests.support.fixtures import ReadLog, RunBot
+from tests.support.servers import PATIENCE
 
 
 async def test_a_channel_that_the_bot_is_not_in(ada: Person, tmp_path: Path) -> None:
@@ -124,14 +125,14 @@ async def test_where_slack_does_not_say_nothing_is_made(
 async def test_a_slow_slack_does_not_hold_up_the_ack(
     run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    slack.faults.add("chat.postEphemeral", Slow(0.6))
+    slack.faults.add("chat.postEphemeral", held := Held())
     async with run_bot(bot_ack_within=0.2) as bot:
         reply = await slack.person("ada").command("/workflows", "digest create daily 9am")
-        assert reply.ack.seconds < 0.6
         assert reply.ack_message is None
         assert stored_states(tmp_path) == {}, "nothing is made before Slack has proved that it may be"
+        held.released.set()
         assert line_of(await first_seen(reply)).startswith("✅ *Digest 1*")
-        await bot.background.drain(timedelta(seconds=2))
+        await bot.background.drain(timedelta(seconds=PATIENCE))
         assert stored_states(tmp_path) == {1: "active"}
 
 
@@ -139,16 +140,17 @@ async def test_nobody_waits_for_a_slack_that_asks_for_a_minute(bot: Bot, slack: 
     slack.faults.add("chat.postEphemeral", RateLimited(60))
     access = ChannelAccess(bot.client, timedelta(seconds=0.2))
     with pytest.raises(ChannelUnknown, match="ratelimited"):
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(50):
             await access.show(Message("You want a digest.", []), "C0GENERAL", "U0ADA0001")
 
 
 async def test_of_one_that_is_half_made_as_the_process_ends_nothing_is_left(
     run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    slack.faults.add("chat.postEphemeral", Slow(0.6))
+    slack.faults.add("chat.postEphemeral", held := Held())
     async with run_bot(bot_ack_within=0.2) as bot:
         reply = await slack.person("ada").command("/workflows", "digest create daily 9am")
+        await held.reached.wait()
         assert await bot.background.drain(timedelta(0)) == 2
         assert "being restarted" in (await reply.message()).all_text()
         assert stored_states(tmp_path) == {}

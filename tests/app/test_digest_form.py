@@ -9,7 +9,6 @@ import pytest
 from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import Failed, LocalSlack, Person, View
 from tests.support.digest_actions import (
-    AT_ONCE,
     OWN,
     answers,
     ask_digest,
@@ -78,7 +77,7 @@ async def test_left_as_it_is_it_makes_the_same_digest_as_the_words(
     view = await form(ada)
     following = next_answer(slack)
     reply = await submit_filter(ada, view)
-    assert reply.ack.seconds < AT_ONCE
+    assert not reply.errors
     assert slack.views.current(view) is None, "the form is closed"
     made = await following
     assert answers(ada) == [made]
@@ -160,7 +159,6 @@ async def test_mistakes_are_told_at_their_fields_and_the_form_stays(
     view = await form(ada)
     for name, (wrong, expected) in MISTAKES.items():
         reply = await submit_filter(ada, view, **wrong)
-        assert reply.ack.seconds < AT_ONCE
         assert set(reply.errors) == set(expected), name
         for field, words in expected.items():
             assert words in reply.errors[field], name

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.playground.simulators.cloudflare import Simulation, Slow, TooManyRequests
+from bot.playground.simulators.cloudflare import Held, Simulation, TooManyRequests
+from bot.playground.simulators.slack import Held as SlackHeld
 from bot.playground.simulators.slack import LocalSlack, Person
-from bot.playground.simulators.slack import Slow as SlowSlack
 from tests.support.digest_actions import (
     ask_digest,
     line_of,
@@ -19,9 +19,9 @@ from tests.support.digest_actions import (
 )
 from tests.support.filter_form import submit_filter
 from tests.support.fixtures import ReadLog, RunBot
+from tests.support.servers import PATIENCE
 
 SOON = 0.2
-LATE = 0.6
 
 
 async def test_a_form_that_is_looked_into_late_is_closed_at_once_and_kept(
@@ -31,13 +31,13 @@ async def test_a_form_that_is_looked_into_late_is_closed_at_once_and_kept(
     async with run_bot(bot_ack_within=SOON) as bot:
         ada = slack.person("ada")
         view = await (await send_digest_command(ada)).view()
-        cloudflare.inject(Slow(LATE))
+        cloudflare.inject(held := Held())
         following = next_answer(slack)
-        reply = await submit_filter(ada, view, workflows=("orders",))
-        assert reply.ack.seconds < LATE
+        await submit_filter(ada, view, workflows=("orders",))
         assert slack.views.current(view) is None
+        held.released.set()
         assert line_of(await following) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
-        await bot.background.drain(timedelta(seconds=2))
+        await bot.background.drain(timedelta(seconds=PATIENCE))
     assert stored_states(tmp_path) == {1: "active"}
 
 
@@ -48,9 +48,10 @@ async def test_a_mistake_that_is_found_too_late_for_its_field_is_told_below(
     async with run_bot(bot_ack_within=SOON):
         ada = slack.person("ada")
         opened = await send_digest_command(ada)
-        cloudflare.inject(Slow(LATE))
+        cloudflare.inject(held := Held())
         reply = await submit_filter(ada, await opened.view(), workflows=("ordrs",))
         assert not reply.errors
+        held.released.set()
         said = (await opened.message()).all_text()
     assert said.startswith("⚠️ *The digest was not saved: please fix the form.*")
     assert "“ordrs” is no workflow of default." in said
@@ -62,11 +63,12 @@ async def test_a_mistake_that_is_found_too_late_for_its_field_is_told_below(
 async def test_a_door_that_is_found_shut_too_late_is_told_below(
     run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    slack.faults.add("chat.postEphemeral", SlowSlack(LATE))
+    slack.faults.add("chat.postEphemeral", held := SlackHeld())
     async with run_bot(bot_ack_within=SOON):
         ada = slack.person("ada")
         opened = await send_digest_command(ada)
         await submit_filter(ada, await opened.view(), channel="C0QUIET01")
+        held.released.set()
         assert "This bot is not in this channel." in (await opened.message()).all_text()
     assert stored_states(tmp_path) == {}
 
@@ -101,7 +103,7 @@ async def test_a_process_that_ends_in_between_says_so(
         await ask_digest(ada, "create daily 9am")
         before = stored_states(tmp_path), stored_plans(tmp_path)
         opened = await send_digest_command(ada, f"edit {number}" if number else "")
-        cloudflare.inject(Slow(5))
+        cloudflare.inject(Held())
         await submit_filter(ada, await opened.view(), workflows=("orders",))
         await bot.background.drain(timedelta(0))
         assert "being restarted" in (await opened.message()).all_text()
@@ -113,5 +115,5 @@ async def test_menus_do_not_keep_slack_waiting(bot: Bot, slack: LocalSlack, clou
     assert bot
     ada = slack.person("ada")
     view = await (await send_digest_command(ada)).view()
-    cloudflare.inject(Slow(2.5))
+    cloudflare.inject(Held())
     assert (await ada.type_into_menu("digest_workflows", "", view))["options"] == []

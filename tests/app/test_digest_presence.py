@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Message, Person, Slow
+from bot.playground.simulators.slack import ErrorCode, Failed, Held, LocalSlack, Message, Person
 from tests.support.digest_actions import (
     OWN_MENU,
     answers,
@@ -153,10 +153,11 @@ async def test_a_digest_that_moves_while_its_creator_is_proved_is_proved_where_i
 ) -> None:
     slack.workspace.kick("general", "ada")
     elsewhere = slack.person("ada", "@ada")
-    slack.faults.add("chat.postEphemeral", Slow(0.5))
+    slack.faults.add("chat.postEphemeral", proof := Held())
     asked = asyncio.create_task(ask_digest(elsewhere, "show 1"))
-    await asyncio.sleep(0.2)  # the proof is under way
+    await proof.reached.wait()
     _move(tmp_path, "C0GENERAL")
+    proof.released.set()
     assert line_of(await asked) == LEFT
     assert made
 

@@ -10,7 +10,7 @@ import aiosqlite
 import pytest
 
 from bot.app import Bot
-from bot.playground.simulators.slack import ErrorCode, Failed, Fault, LocalSlack, Message, Person, Slow
+from bot.playground.simulators.slack import ErrorCode, Failed, Fault, Held, LocalSlack, Message, Person, Slow
 from tests.support.digest_actions import (
     answers,
     ask_digest,
@@ -23,6 +23,7 @@ from tests.support.digest_actions import (
 )
 from tests.support.filter_form import submit_filter
 from tests.support.fixtures import ReadLog, RunBot
+from tests.support.tasks import wait_until_running
 
 DONE = ("is made", "is changed", "is paused", "is active again", "is deleted", "is restored", "is being made",
         "no longer comes", "It goes to")  # fmt: skip
@@ -149,11 +150,13 @@ async def test_a_move_that_can_be_announced_in_one_channel_alone_says_so(
 async def test_a_process_that_ends_during_the_proof_leaves_nothing_said_and_nothing_made(
     run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    slack.faults.add("chat.postEphemeral", Slow(0.6))
+    slack.faults.add("chat.postEphemeral", held := Held())
     async with run_bot(bot_ack_within=0.2) as bot:
         reply = await send_digest_command(slack.person("ada"), "create #ops daily 9am")
+        await held.reached.wait()
         await bot.background.drain(timedelta(0))
         assert "being restarted" in (await reply.message()).all_text()
+        held.released.set()
     assert said_to_be_done(slack) == []
     assert stored_states(tmp_path) == {}
 
@@ -161,10 +164,10 @@ async def test_a_process_that_ends_during_the_proof_leaves_nothing_said_and_noth
 async def test_a_process_that_ends_during_the_write_says_what_came_of_it(
     run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    slack.faults.add("chat.postEphemeral", Slow(0.5))
+    slack.faults.add("chat.postEphemeral", held := Held())
     async with run_bot(bot_ack_within=0.2) as bot:
         reply = await send_digest_command(slack.person("ada"), "create #ops daily 9am")
-        await _end_during_the_write(bot, slack, tmp_path)
+        await _end_during_the_write(bot, slack, held, tmp_path, "create")
         told = await reply.message()
     assert line_of(told) == "✅ *Digest 1 is made.*"
     assert line_of(told, -1) == "⚠️ Not announced in <#C0OPS0001>: this bot is being restarted."
@@ -178,21 +181,23 @@ async def test_a_process_that_ends_during_a_move_says_what_came_of_it(
         ada = slack.person("ada")
         await ask_digest(ada, "create daily 9am")
         view = await (await send_digest_command(ada, "edit 1")).view()
-        for seconds in (0, 0.5):  # the proof for the channel that it leaves, and for the one where it goes
-            slack.faults.add("chat.postEphemeral", Slow(seconds))
+        slack.faults.add("chat.postEphemeral", Slow(0))  # the proof for the channel that it leaves
+        slack.faults.add("chat.postEphemeral", held := Held())  # and for the one where it goes
         answered = slack.workspace.changes.follow(lambda change: "is changed" in change.message.all_text())
         await submit_filter(ada, view, channel="C0OPS0001")
-        await _end_during_the_write(bot, slack, tmp_path)
+        await _end_during_the_write(bot, slack, held, tmp_path, "_write")
         told = (await answered.next()).message
     assert line_of(told).endswith("*is changed.*")
     assert "C0OPS0001" in stored_plans(tmp_path)[0]
 
 
-async def _end_during_the_write(bot: Bot, slack: LocalSlack, folder: Path) -> None:
+async def _end_during_the_write(bot: Bot, slack: LocalSlack, proof: Held, folder: Path, write: str) -> None:
     """End a bot that waits for a proof, once it waits for its database."""
     before = said_to_be_done(slack)
     async with locked_database(folder):
-        await asyncio.sleep(0.6)
+        await proof.reached.wait()
+        proof.released.set()
+        await wait_until_running(f"DigestRepository.{write}.<locals>.write", 1)
         ending = asyncio.create_task(bot.background.drain(timedelta(0)))
         await asyncio.sleep(0.1)
         assert said_to_be_done(slack) == before
@@ -220,9 +225,10 @@ async def test_a_process_that_ends_during_the_announcement_says_that_it_is_made(
     run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     slack.faults.add("chat.postEphemeral", Slow(0))
-    slack.faults.add("chat.postEphemeral", Slow(0.8))
+    slack.faults.add("chat.postEphemeral", held := Held())
     async with run_bot(bot_ack_within=0.2) as bot:
         reply = await send_digest_command(slack.person("ada"), "create #ops daily 9am")
+        await held.reached.wait()
         assert stored_states(tmp_path) == {1: "active"}
         await bot.background.drain(timedelta(0))
         told: Message = await reply.message()

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.playground.simulators.cloudflare import Simulation
-from bot.playground.simulators.slack import LocalSlack
-from bot.playground.simulators.slack import Slow as SlowSlack
+from bot.playground.simulators.slack import Held, LocalSlack
 from bot.playground.simulators.slack.directory import GRACE
 from tests.support.filter_form import echoed_command, open_filter, submit_and_wait, submit_filter
 from tests.support.fixtures import RunBot
@@ -76,7 +75,7 @@ async def test_a_zone_that_is_slow_to_come_keeps_no_form_from_opening(
     async with run_bot():
         grace = slack.person("grace")
         message = await ask(grace, "orders since:2026-11-20T14:00Z")
-        slack.faults.add("users.info", SlowSlack(9))
+        slack.faults.add("users.info", Held())
         view = await open_filter(grace, message)
         assert shown_values(view.payload)["since"] == "2026-11-20T14:00:00Z", "as good in any zone"
         await submit_and_wait(slack, grace, view)
@@ -92,8 +91,11 @@ async def test_a_zone_that_is_slow_to_come_lets_the_form_close_and_counts_even_s
         message = await ask(grace, "orders")
         view = await open_filter(grace, message)
         slack.workspace.add(GRACE)
-        slack.faults.add("users.info", SlowSlack(0.8))
-        shown = await submit_and_wait(slack, grace, view, since="2026-11-20 09:00")
+        slack.faults.add("users.info", held := Held())
+        following = slack.next_message()
+        await submit_filter(grace, view, since="2026-11-20 09:00")
+        held.released.set()
+        shown = await following
     assert shown.ts == message.ts
     assert asked_since(cloudflare) == datetime(2026, 11, 20, 14, tzinfo=UTC)
 
@@ -106,8 +108,11 @@ async def test_a_mistake_that_is_found_too_late_for_its_field_is_told_below_the_
         grace = slack.person("grace")
         message = await ask(grace, "orders")
         view = await open_filter(grace, message)
-        slack.faults.add("users.info", SlowSlack(0.8))
-        told = await submit_and_wait(slack, grace, view, since="banana")
+        slack.faults.add("users.info", held := Held())
+        following = slack.next_message()
+        await submit_filter(grace, view, since="banana")
+        held.released.set()
+        told = await following
     assert "`since:banana` is not a time I can read." in told.all_text()
     assert grace.screen() == (message, told)
 

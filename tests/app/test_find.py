@@ -161,6 +161,18 @@ async def test_what_analytics_say_is_a_hint_and_no_more(
     assert ("Analytics know it from `em" in told) == (fault is WRONG_HINT)
 
 
+async def test_where_analytics_lead_is_said_if_it_can_not_be_asked(
+    run_bot: RunBot, account: Simulation, slack: LocalSlack
+) -> None:
+    account.inject(TooManyRequests(60), times=None, operation="get_instance")
+    async with run_bot(**ANALYTICS):
+        told = (await ask(slack.person("ada"), f"find {UUID}")).all_text()
+    assert f"No instance was found with the id `{UUID}` so far: not everything could be asked." in told
+    assert "Analytics lead to `exports`, which could not be asked just now." in told
+    assert f"Again: `/workflows find {UUID}`" in told
+    assert "no more" not in told
+
+
 async def test_an_id_may_be_in_several_workflows_of_several_accounts(
     run_bot: RunBot, account: Simulation, slack: LocalSlack
 ) -> None:
@@ -339,7 +351,8 @@ async def test_a_search_stops_at_a_throttle_and_says_so(ada: Person, cloudflare:
     many(cloudflare, 60)
     cloudflare.rate_limiter = RateLimiter(RateLimit(quota=20))
     told = (await answer(await ada.command("/workflows", "find nosuch-12345"))).all_text()
-    assert "No instance was found with the id `nosuch-12345`." in told
+    assert "No instance was found with the id `nosuch-12345` so far: not everything could be asked." in told
+    assert "30 days" not in told
     assert "Asked 15 of 60 workflows" in told
     assert "⚠️ Stopped early. " in told
     whole = (
@@ -380,7 +393,9 @@ async def test_a_fault_of_one_workflow_costs_no_other(
         account.inject(fault, operation=operation)
         with stamina.set_testing(True, attempts=1):
             told = (await ask(ada, f"find nosuch-{number}1234")).all_text()
-            assert f"No instance was found with the id `nosuch-{number}1234`." in told, fault
+            title = f"No instance was found with the id `nosuch-{number}1234`"
+            end = " so far: not everything could be asked." if "⚠️" in told else "."
+            assert f"{title}{end}" in told, fault
             assert "inside this bot" not in told, fault
             account.clear_faults()
             await asyncio.sleep(0)

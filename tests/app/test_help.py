@@ -1,6 +1,6 @@
 """Help is about the account of who asks, and can be pressed."""
 
-from bot.playground.simulators.cloudflare import Simulation, Slow
+from bot.playground.simulators.cloudflare import Held, Simulation
 from bot.playground.simulators.slack import Message, Person
 from tests.support.messages import ask, click, row_ids
 
@@ -15,7 +15,7 @@ async def test_before_anything_was_asked_help_asks_cloudflare_nothing(
     ada: Person, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders")
-    cloudflare.inject(Slow(30), times=None)
+    cloudflare.inject(Held(), times=None)
     shown = await ask(ada, "help")
     assert "`/workflows list NAME`" in shown.all_text()
     assert not cloudflare.calls

@@ -12,7 +12,7 @@ from bot.browse.requests import ShowInstance
 from bot.cloudflare.models import Instance, Status
 from bot.inspect.model import InstanceRef
 from bot.inspect.requests import RefreshInstance, TurnSteps
-from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Failure, JsonError, Simulation, Slow
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Failure, Held, JsonError, Simulation
 from bot.playground.simulators.cloudflare.steps import Attempt, Sleep, Step
 from bot.playground.simulators.slack import LocalSlack, Message, Person, View
 from tests.support.buttons import CODEC
@@ -125,13 +125,14 @@ async def test_a_row_s_details_open_at_once_and_are_filled_by_one_call(
     )
     message = await ask(ada, "list orders")
     before = _calls(orders)
-    orders.inject(Slow(0.3))
+    orders.inject(held := Held())
     reply = await _press(
         ada, message, "instance_show", CODEC.encode(ShowInstance("orders", "ord-1002", row=row))
     )
     opened = await reply.view()
     assert "🔴 ord-1002 · errored" in opened.all_text()
     assert "Looking it up…" in opened.all_text()
+    held.released.set()
     filled = await _filled(slack, opened)
     assert "Failed in step 2 of 2, `charge`, after 3 attempts" in filled.all_text()
     assert "card declined" in filled.all_text()

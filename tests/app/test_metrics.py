@@ -8,11 +8,13 @@ import pytest
 import structlog
 
 from bot import __version__
-from bot.playground.simulators.cloudflare import Dropped, HtmlPage, JsonError, Simulation, Slow
+from bot.playground.simulators.cloudflare import Dropped, Held, HtmlPage, JsonError, Simulation
 from bot.playground.simulators.slack import AckError, LocalSlack, Person
 from tests.support.fixtures import ReadLog, RunBot
 from tests.support.messages import ask, click
 from tests.support.metrics import MetricChanges, sample_value, scrape
+from tests.support.servers import PATIENCE
+from tests.support.tasks import wait_until_running
 
 
 async def test_commands_and_clicks_are_counted_and_their_acks_timed(
@@ -25,20 +27,20 @@ async def test_commands_and_clicks_are_counted_and_their_acks_timed(
     assert await moved.by("requests_total", kind="command", outcome="200") == 1
     assert await moved.by("requests_total", kind="block_actions", outcome="200") == 1
     assert await moved.by("ack_seconds_count") == 2
-    assert 0 < await moved.by("ack_seconds_sum") < 3
+    assert await moved.by("ack_seconds_sum") > 0
     assert await moved.by("ack_seconds_bucket", le="+Inf") == 2
-    assert await moved.by("ack_seconds_bucket", le="2.5") == 2
 
 
 async def test_a_slow_ack_is_timed_as_one(run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation) -> None:
     cloudflare.add_instance("orders")
-    cloudflare.inject(Slow(1), times=1)
+    cloudflare.inject(held := Held(), times=1)
     async with run_bot(bot_ack_within=0.3) as bot:
         moved = await MetricChanges.since_now(slack)
         await slack.person("ada").command("/workflows", "orders")
         assert await moved.by("ack_seconds_bucket", le="0.25") == 0
         assert await moved.by("ack_seconds_count") == 1
-        assert await bot.background.drain(timedelta(seconds=5)) == 0
+        held.released.set()
+        assert await bot.background.drain(timedelta(seconds=PATIENCE)) == 0
 
 
 async def test_calls_of_cloudflare_and_what_is_left_of_its_budget(
@@ -72,16 +74,21 @@ async def test_pages_come_from_cloudflare_from_memory_or_with_somebody_elses(
     ada: Person, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders")
-    cloudflare.inject(Slow(0.2), times=1)
     moved = await MetricChanges.since_now(slack)
     people = [ada, slack.person("grace"), slack.person("ada", "ops")]
-    await asyncio.gather(*(ask(person, "orders") for person in people))
+    for person in people:
+        await ask(person, "version")  # Slack says once who they are
+    cloudflare.inject(held := Held(), times=1)
+    asked = asyncio.gather(*(ask(person, "orders") for person in people))
+    await wait_until_running("Router._answer", 3)
+    held.released.set()
+    await asked
     await ask(ada, "orders")
     outcomes = [
         await moved.by("pages_total", account="default", outcome=of) for of in ("miss", "joined", "hit")
     ]
     assert outcomes == [1, 2, 1]
-    assert 0.2 <= await moved.by("upstream_seconds_sum", account="default") < 3
+    assert await moved.by("upstream_seconds_sum", account="default") > 0
     assert cloudflare.list_calls == 1
 
 

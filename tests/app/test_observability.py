@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.app import Bot
 from bot.logs import configure_logging
-from bot.playground.simulators.cloudflare import HtmlPage, JsonError, Simulation
+from bot.playground.simulators.cloudflare import Held, HtmlPage, JsonError, Simulation
 from bot.playground.simulators.slack import (
     RESPONSE_URL,
     AckError,
@@ -167,14 +167,15 @@ async def test_a_slip_of_the_keyboard_has_no_reference(
 async def test_what_goes_on_after_the_ack_is_logged_under_the_same_reference(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
-    cloudflare.inject(HtmlPage(503), times=None)
+    cloudflare.inject(held := Held(HtmlPage(503)), times=None)
     slack.faults.add(RESPONSE_URL, Failed(404, "expired_url"), times=9)
     async with run_bot(bot_ack_within=0.01):
         reply = await slack.person("ada").command("/workflows", "orders")
         assert is_asking(await reply.seen())
         reference = reply.ack.request_id
         assert not {"problem_told", "response_url_refused"} & set(lines(read_log, reference))
-        message = await reply.seen(10)
+        held.released.set()
+        message = await reply.seen()
     assert reference_in(message) == reference
     after = lines(read_log, reference)
     assert {"request", "stamina.retry_scheduled", "problem_told", "response_url_refused"} <= set(after)
@@ -213,7 +214,7 @@ async def test_each_request_has_one_line_that_holds_nothing_that_was_typed(
     await ask_digest(ada, "create #ops weekdays 25:00 workflow canary")
     requests = [line for line in read_log() if line["event"] == "request"]
     assert [(line["kind"], line["outcome"]) for line in requests] == [("command", "200")] * 6
-    assert all(0 < line["seconds"] < 3 for line in requests)
+    assert all(line["seconds"] > 0 for line in requests)
     assert len({line["reference"] for line in requests}) == 6
     assert "canary" not in str(read_log())
 

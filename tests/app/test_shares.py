@@ -18,7 +18,7 @@ from tests.support.fixtures import RunBot
 from tests.support.form_values import fill_form
 from tests.support.messages import ask, click, row_ids
 
-USED_UP = "You have used up your share of the requests to Cloudflare."
+USED_UP = "One person's share of the requests to Cloudflare is used up."
 JUST_REFRESHED = "This list was refreshed less than"
 
 

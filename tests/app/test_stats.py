@@ -287,7 +287,7 @@ async def test_steps_that_cannot_be_read_cost_no_more_than_themselves(
     cloudflare.inject(TooManyRequests(300), times=None, operation="get_instance")
     said = (await ask(ada, f"stats {ORDERS}")).all_text()
     assert "0 of 5 failed" in said
-    assert "More could not be read: Too many requests to Cloudflare just now." in said
+    assert "Steps could not be read: Too many requests to Cloudflare just now. *Refresh* tries" in said
 
 
 async def test_a_throttle_says_when_to_come_again(ada: Person, cloudflare: Simulation) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.playground.simulators.cloudflare import Simulation, TooManyRequests
+from bot.playground.simulators.cloudflare import Held, Simulation, TooManyRequests
 from bot.playground.simulators.slack import LocalSlack, Person
 from tests.support.digest_actions import add_failure, ask_digest
 from tests.support.filter_form import open_filter, submit_filter
@@ -33,7 +33,7 @@ async def test_a_command_is_told_and_answered_without_being_typed_again(
     assert FOLLOWS in reply.ack_message.text
     await reply.message()
     assert row_ids(await reply.message()) == ["fine"]
-    assert 1 <= time.monotonic() - started < 4
+    assert time.monotonic() - started >= 1
     assert len(cloudflare.calls) == 2
     (answered,) = slack.responses
     assert answered.body["replace_original"] is True
@@ -74,12 +74,13 @@ async def test_a_throttle_that_is_known_only_after_the_ack_is_told_then(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders", id="fine")
-    cloudflare.inject(TooManyRequests(1))
+    cloudflare.inject(held := Held(TooManyRequests(1)))
     async with run_bot(bot_ack_within=0.0001):
         ada = slack.person("ada")
         await ask(ada, "version")  # Slack says once who she is
         before = len(slack.responses)
         reply = await ada.command("/workflows", "orders")
+        held.released.set()
         told = [(await reply.message()).text for _ in range(2)]
         assert told[0].startswith("Asking Cloudflare…")
         assert FOLLOWS in told[1]
@@ -160,4 +161,4 @@ async def test_a_person_who_has_used_up_their_share_waits_themselves(
         ada = slack.person("ada")
         await ask(ada, "orders")
         refused = await ask(ada, "invoices")
-    assert "You have used up your share" in refused.text
+    assert "One person's share of the requests to Cloudflare is used up" in refused.text

@@ -13,7 +13,7 @@ from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Person, Workspace
 
 from .logs import logs
-from .servers import bot_settings, serve_bot
+from .servers import PATIENCE, bot_settings, serve_bot
 
 ReadLog = Callable[[], list[dict[str, Any]]]
 RunBot = Callable[..., AbstractAsyncContextManager[Bot]]
@@ -34,7 +34,7 @@ def workspace() -> Workspace:
 
 @pytest.fixture
 async def slack(workspace: Workspace) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(workspace=workspace).serve() as slack:
+    async with LocalSlack(workspace=workspace, ack_seconds=PATIENCE).serve() as slack:
         yield slack
 
 

@@ -3,6 +3,7 @@
 import re
 
 from bot.playground.simulators.slack import Message, Person, Reply
+from bot.playground.simulators.slack.journal import WAIT_SECONDS
 from bot.ui.notices import asking_message
 
 _ROW = re.compile(r"^(?:\S+ \*[^*]+\*   )?`([^`]+)`", re.MULTILINE)
@@ -36,7 +37,7 @@ async def ask(person: Person, text: str) -> Message:
     return await answer(await person.command("/workflows", text))
 
 
-async def answer(reply: Reply, within: float = 5) -> Message:
+async def answer(reply: Reply, within: float = WAIT_SECONDS) -> Message:
     """Return the next message that an interaction posted, beside the word that it takes its time."""
     while is_interim(message := await reply.message(within)):
         pass

@@ -4,13 +4,38 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.app import Bot, build_bot
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
 from bot.playground.simulators.slack import LocalSlack
 from bot.settings import LOOPBACK, Settings
 from bot.slack.server import serve_http
+
+from .databases import place_tables
+
+PATIENCE: Final = 60.0
+"""Seconds; as long as a busy machine may take for what is asked."""
+
+
+class GivenSettings(Settings):
+    """Settings that are what they are given, whatever the environment says, of a bot that waits longer."""
+
+    bot_ack_within: float = Field(PATIENCE, gt=0)  # more than Slack allows: this one is patient, too
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
 
 
 def bot_settings(slack: LocalSlack, api: str, folder: Path, **chosen: Any) -> Settings:
@@ -30,14 +55,15 @@ def bot_settings(slack: LocalSlack, api: str, folder: Path, **chosen: Any) -> Se
         "cloudflare_api_token": DEFAULT_TOKEN.value,
         "cloudflare_api_base_url": api,
         "database_url": f"sqlite:///{folder}/bot.sqlite3",
-        "bot_request_deadline": 2.0,
+        "bot_request_deadline": PATIENCE,
     }
-    return Settings(_env_file=None, **(usual | chosen))
+    return GivenSettings(**(usual | chosen))
 
 
 @asynccontextmanager
 async def serve_bot(settings: Settings, slack: LocalSlack) -> AsyncIterator[Bot]:
     """Run a bot on a free port and point Slack's requests at it."""
+    place_tables(settings.database_url.get_secret_value())
     async with build_bot(settings) as bot:
         try:
             async with serve_http(bot.web, bot.connections, LOOPBACK, 0) as port:

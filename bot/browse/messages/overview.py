@@ -12,6 +12,7 @@ from bot.browse.messages.overview_rows import (
     row_in_words,
     trouble_markup,
 )
+from bot.browse.model import OverviewQuery
 from bot.browse.requests import SuggestWorkflow
 from bot.browse.screen import Overview
 from bot.browse.trouble import Trouble, WorkflowRow
@@ -184,9 +185,10 @@ def _notices(overview: Overview) -> list[str]:
 
 def _nothing(overview: Overview) -> str:
     if overview.query.search:
-        return " ".join(
-            ("*No workflow's name holds that.* All of them: `/workflows`", *_ids_instead(overview))
-        )
+        all_ = command(OverviewQuery(overview.query.account).command())
+        return " ".join((f"*No workflow's name holds that.* All of them: {all_}", *_ids_instead(overview)))
+    if overview.some_hidden:
+        return "*None of the account's workflows.* It may have others."
     return "*No workflows in this account yet.* Deploy a Worker with a workflow binding, then refresh."
 
 

@@ -1,6 +1,7 @@
 """What can go wrong while browsing, in words."""
 
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
+from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.names import looks_like_instance
 from bot.browse.selection import PATTERN
 from bot.language.tokens import COMMAND, quote
@@ -34,7 +35,15 @@ def _(_: CursorRefused) -> Problem:
 
 @explain.register
 def _(error: NoSuchWorkflow) -> Problem:
-    advice = ["`/workflows` shows them all, `/workflows help` what else there is."]
+    if error.is_listed:
+        return Problem(
+            f"Cloudflare has no workflow {code(error.query.workflow)} any more.",
+            (
+                f"It is still in the list of {code(error.account)}: it was most likely deleted a moment ago.",
+                "*Refresh* below `/workflows` shows what there is.",
+            ),
+        )
+    advice = [_all_of(error.query)]
     if looks_like_instance(error.query.workflow):
         find = command(f"{COMMAND} find {quote(error.query.workflow)}")
         advice.append(f"If it is the id of an instance: {find} finds its workflow.")
@@ -50,5 +59,10 @@ def _(error: NoSuchWorkflows) -> Problem:
     kinds = ["called " + ", ".join(names)] * bool(names) + ["like " + ", ".join(patterns)] * bool(patterns)
     return Problem(
         f"{code(error.account)} has no workflow {' and none '.join(kinds)}.",
-        ("`/workflows` shows them all, `/workflows help` what else there is.",),
+        (_all_of(error.query),),
     )
+
+
+def _all_of(query: ListQuery) -> str:
+    all_ = command(OverviewQuery(query.account).command())
+    return f"{all_} shows them all, `{COMMAND} help` what else there is."

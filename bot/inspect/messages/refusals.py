@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.model import ListQuery
+from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.requests import DescribeInstance
 from bot.cloudflare.models import Status
 from bot.language.command import Command
@@ -15,22 +15,24 @@ from bot.ui.statuses import appearance
 _MOST_OFFERED: Final = 5
 
 
-def which_workflow_message(requests: Sequence[DescribeInstance]) -> Message:
+def which_workflow_message(requests: Sequence[DescribeInstance], account: str | None = None) -> Message:
     """Ask which workflow is meant, with a command for each that may be.
 
     Args:
         requests: the same for each workflow.
+        account: whose workflows they are; None means the default one.
     """
+    all_ = Command(OverviewQuery(account).command())
     title = "Which workflow?"
     advice = f"Type its name, as in {command(f'{COMMAND} show NAME latest failed')}."
     offers = [Command(request.command()) for request in requests[:_MOST_OFFERED]]
     blocks = [section(f"⚠️ *{title}*\n{advice}")]
     blocks += [section(command(offer.whole()), run_button("Show it", offer)) for offer in offers]
     left = len(requests) - len(offers)
-    more = [f"And {left:,} more workflows: {command(COMMAND)}"] if left > 0 else []
+    more = [f"And {left:,} more workflows: {command(all_.whole())}"] if left > 0 else []
     return message(
         " ".join((title, advice, *(f"Type {command(offer.whole())}" for offer in offers), *more)),
-        [*blocks, *(section(line, run_button("All workflows", Command(COMMAND))) for line in more)],
+        [*blocks, *(section(line, run_button("All workflows", all_)) for line in more)],
     )
 
 

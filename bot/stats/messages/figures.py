@@ -136,7 +136,10 @@ def suspicion(found: Sequence[VersionRuns]) -> str:
     rest = sum(others, Rate())
     name, first = code(worse.version[:VERSION]), moment_after("first seen", worse.first)
     own, else_ = rate(worse.runs.failures, "failed"), rate(rest, "failed")
-    return f"🔴 Version {name}, {first}, fails more than others, hardly by chance: {own}; of them {else_}."
+    return (
+        f"🔴 Version {name}, {first}, fails more than the others, hardly by chance: {own}; "
+        f"of the others {else_}."
+    )
 
 
 def steps(sample: StepSample) -> str:
@@ -155,6 +158,9 @@ def steps(sample: StepSample) -> str:
 
 def step_source(sample: StepSample) -> str:
     """Say how many instances the steps are of, and how these were chosen."""
+    if not sample.read:
+        why = "There was no time left." if sample.error is None else explain(sample.error).title
+        return f"Steps could not be read: {why} *Refresh* tries again."
     which = f"{count(sample.read, 'instance', 'instances')}, spread evenly over the {sample.of:,}"
     if sample.read == sample.of:
         which = f"all {count(sample.of, 'instance', 'instances')}"

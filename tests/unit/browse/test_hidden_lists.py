@@ -35,3 +35,18 @@ async def test_rows_of_hidden_workflows_are_not_numbered() -> None:
     hidden = first.rows[0].workflow
     seen = await browser.turn(round_trip(second.here), allows=lambda name: name != hidden)
     assert (second.first, seen.first) == (11, 10)
+
+
+async def test_lists_left_out_that_are_not_named_are_not_counted_for_who_may_not_see_all_of_them() -> None:
+    account = ManyLists(
+        {f"w-{number:02}": [instance(f"i-{number:02}", number)] for number in range(75)}, counted=True
+    )
+    browser = account.browser()
+    first = await browser.open(ListQuery(Selection()))
+    assert (first.left_out_count, len(first.left_out)) == (25, 10)
+    seen = await browser.turn(round_trip(first.here), allows=lambda name: name < "w-62")
+    assert [stream.workflow for stream in seen.left_out] == [stream.workflow for stream in first.left_out]
+    assert (seen.left_out_count, seen.others_left_out) == (10, True)
+    assert "25 lists" not in str(instances_message(seen, Controls(None, None, None)))
+    of_some = await browser.open(ListQuery(Selection(("w-*",))), allows=lambda name: name < "x")
+    assert (of_some.left_out_count, of_some.others_left_out) == (25, False)

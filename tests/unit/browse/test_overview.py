@@ -140,7 +140,8 @@ async def test_a_search_that_may_begin_an_id_proposes_to_find_it(
 ) -> None:
     overview = await overviews.read(OverviewBookmark(OverviewQuery(account, search)), TEAM)
     said = "\n".join(mrkdwn_texts(overview_message(overview, Controls(None, None, "1"), {})))
-    assert "*No workflow's name holds that.* All of them: `/workflows`" in said
+    all_ = "/workflows account:prod" if account else "/workflows"
+    assert f"*No workflow's name holds that.* All of them: `{all_}`" in said
     assert (proposed in said) if proposed else ("find" not in said)
 
 

@@ -40,6 +40,24 @@ class Slow:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Keep answers until they are ``released``; ``reached`` is set when a request waits for one.
+
+    ``then`` is another fault that follows.
+    """
+
+    then: Fault | None = None
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Wait, then answer."""
+        self.reached.set()
+        await self.released.wait()
+        return await healthy() if self.then is None else await self.then.answer(request, healthy)
+
+
+@dataclass(frozen=True, slots=True)
 class JsonError:
     """Answer with an error in the API's envelope; by default an internal error."""
 

@@ -21,6 +21,7 @@ from bot.playground.simulators.slack.faults import (
     Failed,
     Fault,
     FaultQueue,
+    Held,
     RateLimited,
     Slow,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "Fault",
     "FaultQueue",
     "Group",
+    "Held",
     "HttpTransport",
     "LocalSlack",
     "Message",

@@ -1,7 +1,8 @@
 """Faults of Slack that tests can inject."""
 
+import asyncio
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,23 @@ class Slow:
 
     seconds: float
 
+    async def wait(self) -> None:
+        """Let the delay pass."""
+        await asyncio.sleep(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The normal answer once it is `released`; `reached` is set when a call waits for it."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wait(self) -> None:
+        """Wait until it is released."""
+        self.reached.set()
+        await self.released.wait()
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerLost:
@@ -44,7 +62,7 @@ class Dropped:
     """The connection breaks before the call takes effect."""
 
 
-Fault = RateLimited | Failed | ErrorCode | Slow | AnswerLost | Dropped
+Fault = RateLimited | Failed | ErrorCode | Slow | Held | AnswerLost | Dropped
 
 RESPONSE_URL = "response_url"
 

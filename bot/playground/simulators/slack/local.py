@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.playground.loopback import LOOPBACK, reject_browsers
-from bot.playground.simulators.slack.delivery import HttpTransport, Transport
+from bot.playground.simulators.slack.delivery import ACK_SECONDS, HttpTransport, Transport
 from bot.playground.simulators.slack.faults import FaultQueue
 from bot.playground.simulators.slack.files import MOST_BYTES, Files, UploadedFile
 from bot.playground.simulators.slack.interactions import Interactions
@@ -32,7 +32,7 @@ class LocalSlack:
 
     Use it as ``async with LocalSlack(…).serve() as slack``. Set ``request_url`` to the bot's
     ``/slack/events`` to deliver interactions there; while it is empty, they use Socket Mode, as in an
-    app's settings in Slack.
+    app's settings in Slack. People see an error where an ack takes longer than ``ack_seconds``.
     """
 
     signing_secret: str = "5ec7e75ec7e75ec7e75ec7e75ec7e75e"  # noqa: S105 - valid for this Slack only, as the next two
@@ -40,13 +40,14 @@ class LocalSlack:
     app_token: str = "xapp-local"  # noqa: S105
     workspace: Workspace = field(default_factory=Workspace)
     request_url: str = ""
+    ack_seconds: float = ACK_SECONDS
 
     def __post_init__(self) -> None:
         self.base_url = ""
         self.faults = FaultQueue()
         self.interactions = Interactions(self.workspace.clock)
         self.views = Views(self.workspace)
-        self.socket_mode = SocketMode(self.workspace.team.app_id)
+        self.socket_mode = SocketMode(self.workspace.team.app_id, self.ack_seconds)
         self._responses = ResponseUrls(self.workspace, self.interactions, self.faults)
         self._files = Files(self.workspace, lambda: self.base_url)
         self._web_api = WebApi(
@@ -146,7 +147,8 @@ class LocalSlack:
         """Return a transport to a Request URL; this Slack signs unless another signer is given."""
         if self._session is None:
             raise RuntimeError("use a LocalSlack inside `async with LocalSlack(…).serve()`")
-        return HttpTransport(self._session, request_url, signer or Signer(self.signing_secret))
+        signer = signer or Signer(self.signing_secret)
+        return HttpTransport(self._session, request_url, signer, self.ack_seconds)
 
     def _transport(self) -> Transport:
         return self.http(self.request_url) if self.request_url else self.socket_mode

@@ -6,7 +6,6 @@ false ``replace_original`` replaces the message that was clicked. After a comman
 replace: Slack posts a new message instead (slackapi/bolt-js#2287, slackapi/bolt-python#1268).
 """
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from bot.playground.simulators.slack.faults import (
     ErrorCode,
     Failed,
     FaultQueue,
+    Held,
     RateLimited,
     Slow,
 )
@@ -78,8 +78,8 @@ class ResponseUrls:
             case ErrorCode(error):
                 answer = web.Response(status=HTTPStatus.BAD_REQUEST, text=error)
             case _:
-                if isinstance(fault, Slow):
-                    await asyncio.sleep(fault.seconds)
+                if isinstance(fault, Slow | Held):
+                    await fault.wait()
                 answer, problems = self._take(request.path, raw)
         interaction_id = request.match_info["id"]
         self.responses.add(

@@ -3,7 +3,6 @@
 Source: https://docs.slack.dev/reference/methods
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from bot.playground.simulators.slack.faults import (
     Failed,
     Fault,
     FaultQueue,
+    Held,
     RateLimited,
     Slow,
 )
@@ -113,8 +113,8 @@ class WebApi:
         """Answer a call, or apply an injected fault."""
         method = request.match_info["method"]
         fault = self.faults.take(method)
-        if isinstance(fault, Slow):
-            await asyncio.sleep(fault.seconds)
+        if isinstance(fault, Slow | Held):
+            await fault.wait()
         arguments: Payload = {}
         try:
             arguments = await arguments_of(request)
