@@ -116,6 +116,8 @@ class InstanceFinder:
         return max((row.instance for row in screen.rows), key=_created)
 
     async def _visible_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
+        if not viewer.may_any(Right.VIEW, account):
+            return ()
         return viewer.among(await self._browser.workflow_names(account), account)
 
     async def _guess_workflow(self, request: DescribeInstance, viewer: Viewer) -> str:

@@ -10,7 +10,8 @@ import pytest
 from bot.browse.bookmark import OverviewBookmark
 from bot.browse.model import OverviewQuery
 from bot.browse.requests import OpenList
-from bot.playground.simulators.cloudflare import Simulation
+from bot.cloudflare.dashboard import DashboardPage, write_url
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person
 from bot.playground.simulators.slack.directory import ADA, GRACE
 from bot.playground.simulators.slack.workspace import Draft
@@ -283,10 +284,12 @@ async def test_a_button_of_the_default_account_gives_nothing_and_does_not_name_i
     said = (await answer(await ada.act(listed, button))).all_text()
     assert "You may not look at any workflow in the default account here." in said
     assert "`main`" not in said
-    link = "https://dash.cloudflare.com/" + "d" * 32 + "/workers/workflows/payments/instance/pay-1001"
-    said = (await ask(ada, f"show {link}")).all_text()
-    assert "You may not look at `payments` in that account here." in said
-    assert "vault" not in said
+    for account_id, where in (("d" * 32, "that account"), (DEFAULT_ACCOUNT_ID, "the default account")):
+        link = write_url(DashboardPage(account_id, "payroll", "pay-1001"))
+        said = (await ask(ada, f"show {link}")).all_text()
+        assert f"You may not look at `payroll` in {where} here." in said
+        assert "vault" not in said
+        assert "`main`" not in said
     assert not cloudflare.calls
 
 
