@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from bot.browse.bookmark import Bookmark, EndBookmark, ListBookmark, MergedBookmark, Omitted, StreamPlace
+from bot.browse.bookmark import Bookmark, EndBookmark, ListBookmark, MergedBookmark
 from bot.browse.by_end import end_screen, read_all
 from bot.browse.causes import CauseReader
+from bot.browse.checking import RowChecker
 from bot.browse.errors import NoSuchWorkflows
-from bot.browse.judging import Judge
 from bot.browse.merged import merged_screen
 from bot.browse.model import ListQuery
 from bot.browse.pages import PageReader
+from bot.browse.places import Omitted, StreamPlace
 from bot.browse.planning import WorkflowFilter, needs_names, plan
 from bot.browse.reading import Asked, Limits
 from bot.browse.screen import Found, Screen
@@ -74,9 +75,9 @@ class SeveralLists:
         self, query: ListQuery, allows: WorkflowFilter, team: str, limits: Limits, *, fresh: bool
     ) -> Asked:
         account, workflows = self._accounts.get(query.account)
-        judge = Judge(query.selection.where, self._causes, query.account, team)
+        checker = RowChecker(query.selection.where, self._causes, query.account, team)
         reader = PageReader(workflows, query, fresh)
-        return Asked(query, account, reader, judge, self._lookback, allows, limits)
+        return Asked(query, account, reader, checker, self._lookback, allows, limits)
 
     async def _begin(
         self, asked: Asked, priority: Priority = Priority.INTERACTIVE
@@ -120,4 +121,4 @@ def retried(here: MergedBookmark | EndBookmark) -> ListBookmark:
             return replace(here, places=places, further=failed)
         pages = sum(len(place.pages) for place in here.places)
         return EndBookmark(here.query, pages=pages, is_past=any(place.is_older for place in here.places))
-    return replace(here, places=places, shown=None, oldest=None) if here.back else Bookmark(here.query)
+    return replace(here, places=places, shown=None) if here.back else Bookmark(here.query)

@@ -158,8 +158,9 @@ def steps(sample: StepSample) -> str:
 
 def step_source(sample: StepSample) -> str:
     """Say how many instances the steps are of, and how these were chosen."""
-    if not sample.read and sample.error is not None:
-        return f"Steps could not be read: {explain(sample.error).title} *Refresh* tries again."
+    if not sample.read:
+        why = "There was no time left." if sample.error is None else explain(sample.error).title
+        return f"Steps could not be read: {why} *Refresh* tries again."
     which = f"{count(sample.read, 'instance', 'instances')}, spread evenly over the {sample.of:,}"
     if sample.read == sample.of:
         which = f"all {count(sample.of, 'instance', 'instances')}"
