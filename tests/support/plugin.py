@@ -45,6 +45,9 @@ LONGEST_FIRST = (
     "tests/benchmarks",
     "tests/system",
     "tests/robustness",
+    "tests/unit/simulators",
+    "tests/unit/repository",
+    "tests/unit/storage",
     "tests/app",
 )
 """The order in which workers of xdist take modules: short ones last, so that all workers end together."""
