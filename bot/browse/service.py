@@ -30,6 +30,7 @@ from bot.browse.why import why_of_list
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.readings import Reading
+from bot.language.tokens import quote
 from bot.reasons import reason_of
 from bot.slack.reply import ShowMessage, UserError
 from bot.slack.requests import Request, RequestStore
@@ -216,7 +217,9 @@ class ListService:
         if len(error.meant) == 1:
             return await self._show_match(audience, error, notices)
         similar_ones = await self._similar(audience.viewer.team, error)
-        verb = self._nearest_verb(error.query.workflow)
+        name = error.query.workflow
+        may_begin_id = any(sign.isdigit() for sign in name) and not any(sign.isspace() for sign in name)
+        verb = self._nearest_verb(name) or (f"find {quote(name)}" if may_begin_id else None)
         commands = [] if similar_ones else [Command(verb) if verb else _all_workflows(error.query)]
         raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
 

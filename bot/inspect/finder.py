@@ -8,9 +8,9 @@ from bot.access.policy import Viewer
 from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery, OverviewQuery
-from bot.browse.phrases import quote_name
 from bot.browse.requests import DescribeInstance
 from bot.browse.rights import error_for_hidden
+from bot.browse.written_names import quote_name
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound

@@ -109,15 +109,16 @@ def _correct(
     error: QueryError, words: str, typed: Editable, read: Callable[[Any], object]
 ) -> Editable | None:
     """Return a text as it can be read once the words are in the place of the wrong ones."""
-    found, nearest = error, words
+    span, nearest = error.span, words
     for _ in range(_MOST_CORRECTIONS):
-        typed = typed.edit(found.span, nearest)
+        typed = typed.edit(span, nearest)
         wrong = _error_in(typed, read)
         if wrong is None:
             return typed
         if not wrong.nearest:  # a word that would be left out is the person's to leave out
             break
-        found, nearest = wrong, wrong.nearest
+        whole = wrong.proposals[0].whole() if wrong.proposals else None
+        span, nearest = (wrong.span, wrong.nearest) if whole is None else (None, whole)
     return None
 
 

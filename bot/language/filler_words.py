@@ -15,8 +15,9 @@ _SMALL: Final = frozenset({
     "see", "look", "let", "lets", "show", "get", "display", "view", "describe", "inspect", "open",
     "check",
     "is", "are", "was", "were", "be", "been", "am", "do", "does", "did", "has", "have", "had",
-    "isn't", "created", "aren't", "it's",
-    "what", "whats", "what's", "which", "where", "when", "who", "how", "many", "much", "top", "most",
+    "isn't", "created", "aren't", "it's", "there's", "again", "root", "hell", "wtf", "omg", "offenders",
+    "what", "whats", "what's", "which", "where", "when", "who", "who's", "whos", "how", "many", "much",
+    "top", "most",
     "of", "for", "from", "in", "on", "at", "by", "to", "with", "and", "or", "as", "than",
     "npx", "pnpm", "wrangler",
     "instance", "instances", "run", "runs", "job", "jobs", "execution", "executions", "workflow",
@@ -29,7 +30,7 @@ def is_filler(word: Token) -> bool:
     """Return whether a bare word adds nothing; one without a letter or digit never does, but for a star."""
     if word.key is not None or word.quoted:
         return False
-    return _adds_nothing(word.value.casefold())
+    return _adds_nothing(word.value.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
 def without_fillers(words: Sequence[Token]) -> list[Token]:

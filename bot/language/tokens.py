@@ -24,7 +24,7 @@ _QUOTES: Final = {
     **dict.fromkeys('"“”„‟«»', '"“”„‟«»'),
     **dict.fromkeys("'‘’‚‛", "'‘’‚‛"),
 }
-_BOLD: Final = re.compile(r"\*\w[^*]*\*(?![\w*])")
+_BOLD: Final = re.compile(r"\*{1,3}\w[^*]*\*{1,3}(?![\w*])")
 _OPENING_MARKS: Final = "`\N{MODIFIER LETTER GRAVE ACCENT}\N{ACUTE ACCENT}~([{<>•·,;"
 _CLOSING_MARKS: Final = "`\N{MODIFIER LETTER GRAVE ACCENT}\N{ACUTE ACCENT}~)]}<>•·,;.!?…"
 _AS_PASTED: Final = ("cursor", "mention")
@@ -177,6 +177,16 @@ def span_with_marks(text: str, start: int, end: int) -> tuple[int, int]:
     while end < len(text) and (text[end] in _CLOSING_MARKS or text[end] == "*" or _is_unseen(text[end])):
         end += 1
     return start, end
+
+
+def without_marks(word: str) -> str:
+    """Return a word without the marks that people put around it."""
+    start, end = 0, len(word)
+    while start < end and (word[start] in _OPENING_MARKS or _is_unseen(word[start])):
+        start += 1
+    while end > start and (word[end - 1] in _CLOSING_MARKS or _is_unseen(word[end - 1])):
+        end -= 1
+    return word[start:end]
 
 
 def quote(value: str) -> str:

@@ -143,7 +143,8 @@ def _(error: QueryError) -> Problem:
     if error.choices == ("",):
         advice.append("Without it:")
     elif error.choices:
-        advice.append(f"Did you mean {' or '.join(map(code, error.choices))}?")
+        meant = [code(choice) if choice else "the rest without it" for choice in error.choices]
+        advice.append(f"Did you mean {' or '.join(meant)}?")
     return Problem(f"{code(error.word)} {_with_code(error.problem)}.", tuple(advice))
 
 

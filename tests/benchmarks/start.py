@@ -74,7 +74,7 @@ async def measure(rounds: int = ROUNDS, instances: int = 10) -> Outcome:
             Goal(f"until it is ready to `{BOLT}`", ready.median / bolt.median, 2.0),
         ),
         notes=(
-            "Computing is user and system time, which other work on the machine hardly changes.",
+            "Computing is user and system time, which other work on the machine changes less.",
             "Modules are compiled and in the system's memory, and the database's tables are up to date.",
             f"Of the bot's imports by package (-X importtime, which slows them): {heaviest}.",
         ),
