@@ -12,12 +12,11 @@ from cachetools import LRUCache
 from bot.access.messages import which_account_message
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
+from bot.browse.addresses import account_in
 from bot.browse.bookmark import decode_v1
-from bot.browse.command import account_in
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.names import looks_like_instance
-from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
     DescribeInstance,
@@ -26,6 +25,9 @@ from bot.browse.requests import (
     NotYet,
     OpenFilter,
 )
+from bot.browse.word_errors import OLDEST
+from bot.browse.written_names import is_phrase
+from bot.command_reader import read_command, read_message, read_with_times, workflows_in
 from bot.controls import (
     DIGEST_BUTTONS,
     KEPT_BUTTONS,
@@ -58,7 +60,7 @@ from bot.slack.routes import UnknownControl
 from bot.slack.users import UserTimeZones
 from bot.stats.requests import ShowStats
 from bot.ui.problems import RUN_COMMAND
-from bot.verbs import read_command, read_message, read_with_times, workflows_in
+from bot.verbs import nearest_command
 
 _MOST_TEXTS: Final = 256
 _MOST_OFFERED: Final = 5
@@ -75,12 +77,15 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     if isinstance(request, of_lists) and (name := request.query.query.workflow):
         is_read = bool(request.readings) and bool(request.query.query.selection.where)
         is_read = is_read or _may_be_text(name, typed.text)
-        return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
+        may_be_other = is_phrase(name) or looks_like_instance(name) or nearest_command(name) is not None
+        return " " in name or may_be_other or is_read or name.lower() in OLDEST
     if isinstance(request, DescribeInstance) and request.workflow is not None:
         # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
-        instance, text = request.instance, typed.text
-        is_odd = instance is not None and not looks_like_instance(instance)
-        return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
+        instance, name, text = request.instance, request.workflow, typed.text
+        if instance is None:
+            return False
+        is_odd = not looks_like_instance(instance) or looks_like_instance(name)
+        return is_odd or text.find(instance) < text.find(name)
     may_lack_name = isinstance(request, of_lists | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 

@@ -1,23 +1,19 @@
-"""The verb table, and what reads a command or a message into a request."""
+"""The verb table: what may stand behind the slash command."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from bot.access.command import read_access
-from bot.browse.command import read_instances, read_list
-from bot.browse.model import HelpQuery
-from bot.browse.phrases import is_phrase
-from bot.browse.requests import DescribeInstance, ListInstances, NotYet
-from bot.browse.selection import PATTERN
+from bot.browse.command import is_instance_id, read_instances, read_list
+from bot.browse.filter_words import join_flags
+from bot.browse.options import SINCE, STATUS, UNTIL
+from bot.browse.phrases import read_phrases
+from bot.browse.written_names import is_phrase
 from bot.digests.command.grammar import read_digest
-from bot.digests.command.requests import ChangeDigest, CreateDigest
 from bot.export.command import CSV_VERB, read_export
-from bot.export.requests import StartExport
 from bot.failures.command import SYNONYMS as FAILURE_SYNONYMS
-from bot.failures.command import as_failures, find_failures, read_failures
-from bot.failures.requests import ListFailures
-from bot.find.command import read_find, read_pasted
+from bot.failures.command import read_failures
+from bot.find.command import read_find
 from bot.home.command import (
     GREETINGS,
     NOT_YET,
@@ -29,20 +25,15 @@ from bot.home.command import (
     read_version,
 )
 from bot.home.help import TOPICS
-from bot.home.requests import HelpWithMessage, Offer
 from bot.inspect.command import SYNONYMS, WHY, read_show
 from bot.language import filters
 from bot.language.command import Command
-from bot.language.errors import QueryError, verify_proposals
-from bot.language.filler_words import is_filler
-from bot.language.name_matching import find_similar
-from bot.language.tokens import COMMAND, Token, quote, split
+from bot.language.filler_words import without_fillers
+from bot.language.tokens import Token
 from bot.language.verbs import Verb, Verbs
 from bot.slack.requests import Request
 from bot.stats.command import SYNONYMS as STATS_SYNONYMS
-from bot.stats.command import find_stats, read_stats
-from bot.stats.requests import ShowStats
-from bot.ui.limits import VALUE
+from bot.stats.command import read_stats
 
 
 def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:
@@ -50,14 +41,32 @@ def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:
 
 
 def _show(head: Token, rest: Sequence[Token], command: Command) -> Request:
-    return read_show(head, rest, command) or read_list([head, *rest], command)
+    return read_one(head, rest, command) or read_list([head, *rest], command)
+
+
+def read_one(head: Token, rest: Sequence[Token], command: Command) -> Request | None:
+    """Read `show` and its synonyms; why something failed at some time asks for the causes of then."""
+    if head.value.lower() in WHY and not any(map(is_instance_id, rest)):
+        said = read_phrases(join_flags(rest), command.workflows)[0]
+        if any(word.key in (SINCE.key, UNTIL.key) for word in said):
+            return read_failures(head, rest, command)
+    return read_show(head, rest, command)
+
+
+def _version(head: Token, rest: Sequence[Token], command: Command) -> Request:
+    """Read `version`, the bot's; behind it stands what is asked of versions of workflows."""
+    if not without_fillers(rest):
+        return read_version(head, rest, command)
+    said = read_phrases(rest, command.workflows)[0]
+    is_of_failures = any(word.key == STATUS.key for word in said)
+    return (read_failures if is_of_failures else read_stats)(head, rest, command)
 
 
 def _find(head: Token, rest: Sequence[Token], command: Command) -> Request:
     return read_find(head, rest, command) or read_search(head, rest, command)
 
 
-_SHOW: Final[Verb[Request]] = Verb(
+SHOW: Final[Verb[Request]] = Verb(
     "show",
     "NAME ID|latest [failed]",
     "one instance: its steps, why it failed, its times",
@@ -65,7 +74,7 @@ _SHOW: Final[Verb[Request]] = Verb(
     synonyms=(*SYNONYMS, *WHY),
 )
 
-_STATS: Final[Verb[Request]] = Verb(
+STATS: Final[Verb[Request]] = Verb(
     "stats",
     "NAME[,NAME…]|* [since:7d]",
     "runs, failure rate, run and queue times, by version and over time; the slowest and flakiest steps",
@@ -73,7 +82,7 @@ _STATS: Final[Verb[Request]] = Verb(
     synonyms=STATS_SYNONYMS,
 )
 
-_FAILURES: Final[Verb[Request]] = Verb(
+FAILURES: Final[Verb[Request]] = Verb(
     "failures",
     "[NAME[,NAME…]] [since:24h]",
     "what failed, by cause: how often, since when, on which version",
@@ -81,6 +90,7 @@ _FAILURES: Final[Verb[Request]] = Verb(
     synonyms=FAILURE_SYNONYMS,
 )
 
+DIGEST: Final = "digest"
 _NOT_YET: Final[list[Verb[Request]]] = [
     Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others) for verb, others in NOT_YET.items()
 ]
@@ -94,11 +104,11 @@ VERBS: Final = Verbs[Request](
             _list,
             synonyms=("ls",),
         ),
-        _SHOW,
-        _FAILURES,
-        _STATS,
+        SHOW,
+        FAILURES,
+        STATS,
         Verb(
-            "digest",
+            DIGEST,
             "[verb]",
             "a form for a digest; `digests` lists them",
             read_digest,
@@ -143,89 +153,14 @@ VERBS: Final = Verbs[Request](
             read_access,
             synonyms=("permissions", "roles", "rights", "whoami"),
         ),
-        Verb("version", "", "the bot's version", read_version, aliases=("--version", "-v")),
+        Verb("version", "", "the bot's version", _version, aliases=("--version", "-v")),
         *_NOT_YET,
     )
 )
 """What may stand behind the slash command; anything else is a workflow, or filters."""
 
 
-def read_command(command: Command) -> Request:
-    """Read a command.
-
-    Raises:
-        QueryError: it can't be understood; the corrections that it proposes can be.
-    """
-    try:
-        return _read(command)
-    except QueryError as error:
-        verify_proposals(error, command, read_with_times)
-        raise
-
-
-def _read(command: Command) -> Request:
-    try:
-        words = split(command.text)
-    except QueryError:
-        if (pasted := read_pasted(command)) is not None:
-            return pasted
-        raise
-    return as_failures(_read_words(words, command), words)
-
-
-def _read_words(words: Sequence[Token], command: Command) -> Request:
-    if words and words[0].text == COMMAND:
-        words = words[1:]  # a whole command pasted behind the command
-    if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
-        return _read(replace(command, text=words[0].value))  # quotes around all of it
-    if (grouped := find_failures(words, command)) is not None:
-        return read_failures(*grouped, command)
-    if (asked := _read_stats(words, command)) is not None:
-        return asked
-    if (shown := _read_show(words, command)) is not None:
-        return shown
-    places = [place for place, word in enumerate(words) if not is_filler(word) or _is_other_verb(word)]
-    head = places[0] if places else None
-    if head is not None and (verb := _verb(words[head], command)):
-        return verb.read(words[head], words[head + 1 :], command)
-    try:
-        return read_list(words, command)
-    except QueryError as error:
-        if head is not None and words[head].key is None and (meant := nearest_command(words[head].text)):
-            expected = f"`{COMMAND} list NAME`"
-            mistyped = words[head].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
-            verify_proposals(mistyped, command, read_with_times)
-            if mistyped.proposals:
-                raise mistyped from error
-        raise
-
-
-def _read_stats(words: Sequence[Token], command: Command) -> Request | None:
-    """Read what asks for statistics in any place of a command that no other verb begins."""
-    first = next((word for word in words if not is_filler(word) or _is_other_verb(word)), None)
-    verb = None if first is None else _verb(first, command)
-    if verb is not None and verb is not _STATS:
-        return None
-    found = find_stats(words, command)
-    return None if found is None else read_stats(*found, command)
-
-
-def _read_show(words: Sequence[Token], command: Command) -> Request | None:
-    """Read `show` and its synonyms, most of which are fillers: what asks for no single instance is a list."""
-    for place, word in enumerate(words):
-        if not word.quoted and VERBS.find(word.text) is _SHOW:
-            return read_show(word, words[place + 1 :], command)
-        if not is_filler(word) or VERBS.find(word.text):
-            break
-    return None
-
-
-def _is_other_verb(word: Token) -> bool:
-    """Return whether a word is a verb and not one of those that `_read_show` has read already."""
-    return VERBS.find(word.text) not in (None, _SHOW)
-
-
-def _verb(word: Token, command: Command) -> Verb[Request] | None:
+def find_verb(word: Token, command: Command) -> Verb[Request] | None:
     """Return the verb that a word is; one that help does not name gives way to a workflow of that name.
 
     So does another word for statistics, such as `performance`, which is as good a name.
@@ -233,85 +168,9 @@ def _verb(word: Token, command: Command) -> Verb[Request] | None:
     verb = None if word.quoted else VERBS.find(word.text)
     if verb is None or word.value not in command.workflows:
         return verb
-    return None if verb.is_hidden or (verb is _STATS and word.text.lower() != _STATS.name) else verb
+    return None if verb.is_hidden or (verb is STATS and word.text.lower() != STATS.name) else verb
 
 
 def nearest_command(word: str) -> str | None:
     """Return the verb or the status that a word misspells, if any."""
     return None if is_phrase(word) else VERBS.nearest(word) or filters.nearest_status(word)
-
-
-def _is_no_name(text: str, command: Command) -> bool:
-    return " " in text and bool(command.workflows) and text not in command.workflows
-
-
-def read_with_times(command: Command) -> None:
-    """Read a command and the times in it, which otherwise wait for the person's zone.
-
-    Raises:
-        QueryError: it can't be understood, or a workflow in it is none of those that are known.
-    """
-    request = _read(command)
-    if isinstance(request, ListInstances | ListFailures | StartExport | ShowStats):
-        request.query.resolve(command.clock)
-    if command.workflows:
-        _require_known(workflows_in(request), command)
-
-
-def workflows_in(request: Request) -> tuple[str, ...]:
-    """Return the names of the workflows that a request is about."""
-    match request:
-        case ListInstances() | ListFailures() | StartExport() | ShowStats():
-            return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
-        case DescribeInstance():
-            return (request.workflow,) if request.workflow else ()
-        case CreateDigest():
-            return request.plan.workflows
-        case ChangeDigest():
-            return request.changes.workflows or ()
-        case _:
-            return ()
-
-
-def _require_known(workflows: Sequence[str], command: Command) -> None:
-    """Refuse a name that no workflow has, with those that are like it."""
-    for name in workflows:
-        if name not in command.workflows:
-            said = next((word for word in split(command.text) if word.value == name), None)
-            others = [known for known in command.workflows if known not in workflows]
-            raise QueryError(
-                name,
-                "is not the name of a workflow",
-                expected=f"one that `{COMMAND}` shows",
-                nearest=tuple(map(quote, find_similar(name, others))) if said else None,
-                span=(said.start, said.end) if said else None,
-            )
-
-
-def read_message(message: Command) -> HelpWithMessage:
-    """Read what was written to the bot: the command that it is, or those that may have been meant."""
-    if len(message.sent()) > VALUE:  # no button carries it
-        return HelpWithMessage()
-    try:
-        if not split(message.text):  # nothing but marks and space
-            return HelpWithMessage()
-        texts: Sequence[Command] = (message,)
-        read_with_times(message)
-    except QueryError:
-        texts = _proposals(message)
-    offers = tuple(Offer(text, _read(text)) for text in texts)
-    return HelpWithMessage(tuple(offer for offer in offers if not _says_nothing(offer.request)))
-
-
-def _says_nothing(request: Request) -> bool:
-    """Return whether a request leads no further than the help that is shown anyway."""
-    return isinstance(request, NotYet) or (isinstance(request, HelpQuery) and request.topic is None)
-
-
-def _proposals(message: Command) -> Sequence[Command]:
-    """Return what is proposed for a text that is no command."""
-    try:
-        read_command(message)
-    except QueryError as error:
-        return [text for text in error.proposals if isinstance(text, Command)]
-    return ()

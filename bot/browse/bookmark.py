@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final
 
 from pydantic import Field, TypeAdapter
 
 from bot.browse.model import AnyQuery, OverviewQuery
-from bot.browse.selection import Stream
-from bot.cloudflare.models import Instance, Position
+from bot.browse.places import NOTHING_OMITTED, NOTHING_SHOWN, Omitted, Reached, ShownScreen, StreamPlace
+from bot.cloudflare.models import Position
 from bot.language.times import Moment
-from bot.slack.requests import InvalidButton, digest, unpack
+from bot.slack.requests import InvalidButton, unpack
 
 _Count = Annotated[int, Field(ge=0)]
-_KEY_LENGTH: Final = 10
-"""Characters of a row's digest: enough to tell it from others of its page that were created with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,125 +72,6 @@ class Bookmark:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Why one of several lists could not be read.
-
-    Attributes:
-        kind: the name of the error's class.
-        reason: its reason.
-        retry_after: how many seconds to wait, where it says so.
-        share: the requests that one person may make in five minutes, where it says so.
-    """
-
-    kind: str
-    reason: str
-    retry_after: float | None = None
-    share: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PassedRow:
-    """A row of a list that was taken.
-
-    Attributes:
-        created_on: when it was created; None where that is not told.
-        key: a digest of its workflow and its id, which may be longer than a button.
-    """
-
-    created_on: Moment | None
-    key: str
-
-    @classmethod
-    def of(cls, workflow: str, row: Instance) -> "PassedRow":
-        """Return what is kept of a row."""
-        return cls(row.created_on, digest(workflow, row.id)[:_KEY_LENGTH])
-
-
-@dataclass(frozen=True, slots=True)
-class StreamPlace:
-    """How far one of several lists was read.
-
-    Attributes:
-        stream: the list.
-        pages: the pages that were read, the first one first.
-        following: where the next page starts; None before the first page, and at the end.
-        end: why no page follows: `end` of the list; `loop`, a cursor that came before; `cut`, a cursor that
-            can't be used. None while one may follow.
-        anchor: creation time of the newest instance when it was first read; newer ones stay out.
-        passed: how many of its rows were shown, or looked at and not shown.
-        last: the last of those; None where there is none, or where it is not known on the way back.
-        head: no row behind those was created later; None where that is not known.
-        failure: why it is left out, until somebody asks to try it again.
-        is_older: it is the part of the list that was created before the lookback.
-    """
-
-    stream: Stream
-    pages: tuple[VisitedPage, ...] = ()
-    following: Position | None = None
-    end: Literal["end", "loop", "cut"] | None = None
-    anchor: Moment | None = None
-    passed: _Count = 0
-    last: PassedRow | None = None
-    head: Moment | None = None
-    failure: Failure | None = None
-    is_older: bool = False
-
-    @property
-    def rows(self) -> int:
-        """Return how many rows its pages hold, as far as they were read."""
-        return sum(page.rows for page in self.pages)
-
-    @property
-    def is_done(self) -> bool:
-        """Return whether nothing of it is left to be shown."""
-        return self.end is not None and self.passed >= self.rows
-
-
-@dataclass(frozen=True, slots=True)
-class Omitted:
-    """Lists that were not asked for.
-
-    Attributes:
-        streams: some of those that are too many.
-        count: how many are.
-        unlisted: the account may have more workflows than it listed.
-        listed_at: when the workflows were listed whose counts say so; None where they were not.
-    """
-
-    streams: tuple[Stream, ...] = ()
-    count: _Count = 0
-    unlisted: bool = False
-    listed_at: Moment | None = None
-
-
-class Taken(NamedTuple):
-    """What a screen took of a list.
-
-    Attributes:
-        number: the list's number, from 0.
-        rows: how many rows were looked at.
-        shown: how many of them were shown.
-        unknown: how many did not say whether they are what was asked for.
-    """
-
-    number: _Count
-    rows: _Count
-    shown: _Count
-    unknown: _Count = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PassedScreen:
-    """A screen of several lists as it was.
-
-    Attributes:
-        taken: what it took of each list of which it took anything, by their numbers.
-    """
-
-    taken: tuple[Taken, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class MergedBookmark:
     """A place in several lists that are shown as one, by creation time.
 
@@ -202,16 +81,15 @@ class MergedBookmark:
         omitted: lists that were not asked for.
         back: the screens before this one, the first one first.
         shown: this screen as it was, for the way back; None where it was not read yet.
-        oldest: the last row before it, of whichever list: what was created later was there before, if perhaps
-            with another status. None where that is not known.
+        reached: how far the lists were shown before it.
     """
 
     query: Annotated[AnyQuery, Field(alias="merged")]
     places: tuple[StreamPlace, ...] = ()
-    omitted: Omitted = Omitted()
-    back: tuple[PassedScreen, ...] = ()
-    shown: PassedScreen | None = None
-    oldest: PassedRow | None = None
+    omitted: Omitted = NOTHING_OMITTED
+    back: tuple[ShownScreen, ...] = ()
+    shown: ShownScreen | None = None
+    reached: Reached = NOTHING_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +128,7 @@ class EndBookmark:
 
     query: Annotated[AnyQuery, Field(alias="ended")]
     places: tuple[StreamPlace, ...] = ()
-    omitted: Omitted = Omitted()
+    omitted: Omitted = NOTHING_OMITTED
     anchor: Moment | None = None
     offset: _Count = 0
     after: EndRow | None = None

@@ -132,8 +132,7 @@ class Browser:
         except WorkflowNotFound as error:
             if not mark.query.workflow:
                 raise
-            existing = await self.workflow_names(mark.query.account)  # if unreadable, this answer is enough
-            raise NoSuchWorkflow(mark.query, account, existing, error) from error
+            raise await self._no_such(mark.query, account, allows, error) from error
 
     async def read_back(
         self,
@@ -157,8 +156,7 @@ class Browser:
         except WorkflowNotFound as error:
             if not selection.workflow:
                 raise
-            existing = await self.workflow_names(selection.account)
-            raise NoSuchWorkflow(ListQuery(selection), account, existing, error) from error
+            raise await self._no_such(ListQuery(selection), account, allows, error) from error
 
     def still_shows(self, screen: Screen) -> bool:
         """Return whether refreshing a screen now would give the same screen."""
@@ -195,6 +193,13 @@ class Browser:
         except (CloudflareError, UnknownAccount):
             return ()
         return tuple(row.name for row in found.rows)
+
+    async def _no_such(
+        self, query: ListQuery, account: str, allows: WorkflowFilter, error: WorkflowNotFound
+    ) -> NoSuchWorkflow:
+        """Return the error for a name of no workflow, with those that may be seen; none if unreadable."""
+        existing = filter(allows, await self.workflow_names(query.account))
+        return NoSuchWorkflow(query, account, tuple(existing), error)
 
     async def _is_loop(self, mark: Bookmark, page: InstancePage) -> bool:
         """Return whether the walk would return to a page that it has visited."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.browse.bookmark import EndBookmark, EndRow, Omitted, StreamPlace
+from bot.browse.bookmark import EndBookmark, EndRow
 from bot.browse.causes import AT_ONCE
 from bot.browse.conditions import is_within, moment_of
+from bot.browse.places import Omitted, StreamPlace
 from bot.browse.reading import Asked, Reading, deadline
 from bot.browse.scan import Scan
 from bot.browse.screen import Found, Row, Screen, Searched

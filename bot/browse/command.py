@@ -4,14 +4,14 @@ The first word that is nothing else is taken for the workflow's name. Where that
 command is read again with the names of the account's workflows at hand (`Command.workflows`).
 """
 
-import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from bot.browse.addresses import is_address, linked_account, read_addresses
+from bot.browse.comparisons import read_comparisons
 from bot.browse.condition_options import ERRORED
-from bot.browse.condition_phrases import read_comparisons
+from bot.browse.filter_words import join_flags
 from bot.browse.list_filters import read_query
 from bot.browse.model import HelpQuery, OverviewQuery
 from bot.browse.names import (
@@ -22,34 +22,30 @@ from bot.browse.names import (
     name_like_a_filter,
     no_workflow,
     read_names,
+    require_length,
 )
 from bot.browse.options import (
     ACCOUNT,
-    LATER,
     LIST_OPTIONS,
     OVERVIEW_OPTIONS,
     STATUS,
-    VIEWS,
 )
-from bot.browse.phrases import quote_name, read_phrases
+from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, is_match
-from bot.cloudflare.dashboard import read_url
-from bot.cloudflare.requests import MAX_WORKFLOW_NAME
+from bot.browse.word_errors import OLDEST_FIRST, oldest_first, run_of, unknown_words, unread_filter
+from bot.browse.written_names import quote_name
 from bot.language import filters
 from bot.language.command import Command
 from bot.language.errors import QueryError, typed
 from bot.language.filler_words import without_fillers
 from bot.language.readings import Reading
-from bot.language.tokens import COMMAND, Token, quote, split
+from bot.language.tokens import COMMAND, Token, quote
 
 ListRequest = ListInstances | ListWorkflows | DescribeInstance | HelpQuery
 
 _EXCLUDING: Final = frozenset({"except", "excluding", "without", "but", "not", "no", "minus", "besides"})
 _MOST_NAMES: Final = 5
-_OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
-_NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
-_NAME_KEYS: Final = ("workflow", "flow", "wf")
 
 
 def read_list(words: Sequence[Token], command: Command) -> ListRequest:
@@ -74,7 +70,7 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
     if any(word.is_flag and word.key == "help" for word in words):
         return HelpQuery()
     words, addresses = read_addresses(words)
-    addressed = [word for word in words if _is_address(word)]
+    addressed = [word for word in words if is_address(word)]
     typed_words = join_flags([word for word in words if word not in addressed])
     typed_words, comparisons = read_comparisons(typed_words, command.text)
     found, readings = read_phrases(typed_words, command.workflows)
@@ -117,33 +113,6 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
     return replace(request, readings=readings) if readings else request
 
 
-def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Reading, ...]]:
-    """Replace addresses by the names that they lead to; return the words, and which were replaced.
-
-    An address is one of Cloudflare's dashboard, `order-processing/ord-59603`, or `workflow:NAME`.
-    """
-    read: list[Token] = []
-    readings: list[Reading] = []
-    for word in words:
-        if word.key in _NAME_KEYS and word.value:
-            read.append(replace(word, key=None))
-            continue
-        key = word.key or ""
-        is_filter = LIST_OPTIONS.find(key) or OVERVIEW_OPTIONS.find(key) or key in LATER
-        pair = None if is_filter else _NAME_AND_ID.fullmatch(word.text)
-        if pair and looks_like_instance(pair[2]):
-            read += [replace(word, key=None, value=part, raw=part) for part in pair.groups()]
-            continue
-        page = read_url(word.value) if word.key is None else None
-        if page is None:
-            read.append(word)
-            continue
-        found_names = [page.workflow or "*", *([page.instance] if page.instance else [])]
-        read += [replace(word, value=name, raw=name) for name in found_names]
-        readings.append(Reading(word.value, " ".join(map(quote, found_names))))
-    return read, tuple(readings)
-
-
 def with_account(request: DescribeInstance, given: Sequence[Token], command: Command) -> DescribeInstance:
     """Return what asks for one instance with the account among filters; it takes no other one.
 
@@ -158,27 +127,8 @@ def with_account(request: DescribeInstance, given: Sequence[Token], command: Com
             expected = "the instance alone; filters are for lists"
             raise word.wrong("can't be used with one instance", expected=expected, nearest=("",))
     account = LIST_OPTIONS.read(LIST_OPTIONS.by_key(given, command.text), command).get("account")
-    linked = _linked_account(command)
+    linked = linked_account(command)
     return replace(request, account=account, account_id=linked)
-
-
-def _linked_account(command: Command) -> str | None:
-    """Return Cloudflare's id of the account that a dashboard link in a command leads to."""
-    pages = (read_url(word.value) for word in split(command.text) if word.key is None)
-    return next((page.account for page in pages if page is not None and page.instance), None)
-
-
-def account_in(command: Command) -> str | None:
-    """Return the account that a command names, as far as that can be seen without reading it."""
-    try:
-        words: Sequence[Token] = split(command.text)
-    except QueryError:
-        return None
-    with suppress(QueryError):  # a flag that does not exist
-        words = join_flags(words)
-    said = next((word.value for word in words if word.key == ACCOUNT.key), None)
-    known = {name.casefold(): name for name in command.accounts}
-    return None if said is None else known.get(said.casefold(), said)
 
 
 def _status_readings(words: Sequence[Token], names: Names, command: Command) -> tuple[Reading, ...]:
@@ -190,11 +140,6 @@ def _status_readings(words: Sequence[Token], names: Names, command: Command) -> 
         if word.key is None and word.start not in taken and word.value in command.workflows
         if not word.quoted and filters.known_status(word.value)
     )
-
-
-def _is_address(word: Token) -> bool:
-    """Return whether a word calls somebody, as in `@grace look at orders`."""
-    return word.key is None and not word.quoted and word.value.startswith("@")
 
 
 def _name_like_a_filter(words: Sequence[Token], found: Sequence[Token], command: Command) -> Name | None:
@@ -232,11 +177,7 @@ def _read_overview(given: Sequence[Token], command: Command) -> ListWorkflows:
 def _read_selection(names: Names, given: Sequence[Token], command: Command) -> ListRequest:
     """Read a command that asks for instances: a list, or something else about a workflow."""
     for name in names.found:
-        if not 1 <= len(name.workflow) <= MAX_WORKFLOW_NAME:
-            raise name.words[0].wrong(
-                f"has {len(name.workflow)} characters",
-                expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
-            )
+        require_length(name.words[0], name.workflow)
     rest = names.rest
     if rest and rest[-1].value.lower() == "help":
         return HelpQuery(workflow=names.workflows[0])
@@ -273,32 +214,6 @@ def _searched_list(word: Token) -> QueryError:
     return error
 
 
-def join_flags(tokens: Sequence[Token]) -> list[Token]:
-    """Join each `--flag` with the word that is its value; `--failed` and `--table` have none."""
-    words: list[Token] = []
-    rest = iter(tokens)
-    for token in rest:
-        if not token.is_flag or token.value or token.quoted:
-            words.append(token)
-            continue
-        name = token.key or ""
-        if not (LIST_OPTIONS.find(name) or OVERVIEW_OPTIONS.find(name)):
-            if not (filters.known_status(name) or filters.synonymous_status(name) or name in VIEWS):
-                raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
-            words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
-            continue
-        value = next(rest, None)
-        if value is None or value.key is not None:
-            if filters.synonymous_status(name):  # `--error` alone
-                words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
-                words += [] if value is None else [value]
-                continue
-            raise token.wrong("has no value", expected=f"a word after it, as in `{token.key}:VALUE`")
-        gap = " " * (value.start - token.end)
-        words.append(replace(token, text=f"{token.text}{gap}{value.text}", value=value.value, raw=value.raw))
-    return words
-
-
 def is_instance_id(word: Token) -> bool:
     """Return whether a bare word is most likely the id of an instance."""
     return word.key is None and looks_like_instance(word.value)
@@ -316,27 +231,25 @@ def _unexpected_word(names: Names, given: Sequence[Token], command: Command) -> 
             expected="one workflow, as an id is one of its own",
             nearest=(f"id:{quote(word.value)}",),
         )
-    if option := LIST_OPTIONS.find(word.value.lower()):
-        return word.wrong("has nothing behind it that I can read", expected=f"as in {typed(option.example)}")
-    if word.value.lower() in _OLDEST_FIRST:
-        last = after if after is not None and after.value.lower() in ("first", "order") else word
-        return QueryError(
-            word.text if last is word else f"{word.text} {last.text}",
-            "asks for an order that Cloudflare gives only behind a cursor",
-            expected="the newest first, as always",
-            nearest=("",),
-            span=(word.start, last.end),
-        )
+    if LIST_OPTIONS.find(word.value.lower()):
+        return unread_filter(names.rest, command)
+    if word.value.lower() in OLDEST_FIRST:
+        return oldest_first(word, after)
     close = filters.nearest_status(word.value)
     is_failed = any(each.key == STATUS.key and ERRORED in each.value for each in given)
     is_code = word.value.lower() in ("timeout", "timeouts") or "_" in word.value
     if is_code or (is_failed and close is None):
         return _unknown_error(names.rest, command)
     said = ", ".join(typed(name) for name in names.workflows)
-    return word.wrong(
-        f"is a word I don't know after the workflow's name, {said}",
+    run = run_of(names.rest, command)
+    run = run[:1] if close else run
+    end = run[-1].end
+    return QueryError(
+        command.text[word.start : end],
+        f"{unknown_words(run)} after the workflow's name, {said}",
         expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
         nearest=(close or "",),
+        span=(word.start, end),
     )
 
 
@@ -359,11 +272,7 @@ def _excluded(word: Token, names: Names, command: Command) -> QueryError:
 
 def _unknown_error(rest: Sequence[Token], command: Command) -> QueryError:
     """Return the error for words beside `errored`, which may be a part of an error's text."""
-    run = [rest[0]]
-    for word in rest[1:]:
-        if command.text[run[-1].end : word.start].strip():
-            break
-        run.append(word)
+    run = run_of(rest, command)
     text = command.text[run[0].start : run[-1].end]
     return QueryError(
         text,

@@ -10,6 +10,7 @@ from bot.cloudflare.models import Status
 from bot.language import filters
 from bot.language.durations import duration_text, parse_duration
 from bot.language.errors import nearest, one_of, typed
+from bot.language.mistyped_times import nearest_lengths
 from bot.language.options import Field, Option
 from bot.language.tokens import Token, in_quotes, quote
 from bot.ui.elements import code
@@ -45,8 +46,7 @@ def read_length(token: Token) -> timedelta:
     except OverflowError:
         length = None
     if length is None or length % _SECOND or not _SECOND <= length <= _LONGEST:
-        digits = token.value.isascii() and token.value.isdigit() and 0 < int(token.value[:9]) < 10_000
-        choices = tuple(f"{token.key}:{token.value}{unit}" for unit in "smh") if digits else ()
+        choices = tuple(f"{token.key}:{quote(meant)}" for meant in nearest_lengths(token.value))
         raise token.wrong("is no length of time that I know", expected=_LENGTH, nearest=choices)
     return length
 

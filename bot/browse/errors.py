@@ -1,6 +1,6 @@
 """What can go wrong while browsing, beside what the API itself says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bot.browse.model import ListQuery
 from bot.cloudflare.errors import CloudflareError
@@ -24,7 +24,7 @@ class NoSuchWorkflow(Exception):
 
     Attributes:
         query: what was asked.
-        existing: the names that there are.
+        existing: the names that there are, of those that the person may see.
         account: the account's name.
         is_listed: the list of workflows has it, so that it was most likely deleted a moment ago.
         meant: names that it certainly means: one, or several that it fits alike; none where it is listed.
@@ -45,11 +45,6 @@ class NoSuchWorkflow(Exception):
         self.similar = name_matching.find_similar(query.workflow, others)
         self.answer = answer
 
-    def among(self, allows: Callable[[str], bool]) -> "NoSuchWorkflow":
-        """Return the same for a person who sees some of the names that there are."""
-        names = [name for name in self.existing if allows(name)]
-        return NoSuchWorkflow(self.query, self.account, names, self.answer)
-
 
 class NoSuchWorkflows(Exception):
     """An account has none of some workflows that were asked for together with others, or by a pattern.
@@ -69,11 +64,6 @@ class NoSuchWorkflows(Exception):
         self.account = account
         self.missing = missing
         self.existing = existing
-
-    def among(self, allows: Callable[[str], bool]) -> "NoSuchWorkflows":
-        """Return the same for a person who sees some of the names that there are."""
-        names = [name for name in self.existing if allows(name)]
-        return NoSuchWorkflows(self.query, self.account, self.missing, names)
 
     def similar(self, name: str) -> Sequence[str]:
         """Return names that one that is missing means, or that look like it, the likeliest first."""

@@ -116,7 +116,7 @@ class ListHandlers:
         """Show the first screen of a list."""
         viewer = await self._access.viewer(interaction)
         clock, notices = await self._clock.get(interaction, needs_zone=request.query.needs_zone)
-        query = request.query.resolve(clock)
+        query = request.resolve(clock)
         if query.workflow and not viewer.may(Right.VIEW, query.account, query.workflow):
             return await self._lists.show_among_visible(viewer, query, notices)
         return await self._lists.show(Audience(viewer), Bookmark(query, query.start), notices=notices)

@@ -1,9 +1,9 @@
 """Read the filters of a list, once it is known which workflows it is of."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Sequence
+from typing import Any, Final
 
-from bot.browse.condition_options import check_lengths, conditions, with_errored
+from bot.browse.condition_options import LONGER, SHORTER, check_lengths, conditions, with_errored
 from bot.browse.model import ListQuery
 from bot.browse.names import without_word
 from bot.browse.options import (
@@ -22,11 +22,12 @@ from bot.browse.options import (
     read_rows,
 )
 from bot.browse.pending_query import PendingQuery
-from bot.browse.selection import Selection
+from bot.browse.selection import Conditions, Selection
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Position
 from bot.language import filters
 from bot.language.command import Command
-from bot.language.errors import QueryError, typed
+from bot.language.errors import QueryError, typed, without_span
+from bot.language.options import Option
 from bot.language.tokens import Token
 
 _BY_CREATION: Final = {SINCE.key: CREATED.key, UNTIL.key: CREATED_UNTIL.key}
@@ -61,12 +62,40 @@ def read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Comm
         )
     words = {key: values.pop(key, None) for key in (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)}
     where = conditions(values)
-    check_lengths(where, by_key)
+    _check_lengths(where, by_key, command)
     selection = Selection(workflows, values.pop("account", None), with_errored(statuses, by_key), where=where)
     pending = PendingQuery(ListQuery(selection, number, start, direction, view), **words)
     if start is not None:
         _refuse_place(by_key, pending, command)
     return pending
+
+
+def refuse_others(
+    words: Sequence[Token], taken: Collection[Option[Any]], command: Command, problem: str, expected: str
+) -> None:
+    """Refuse filters of a list that another verb does not take.
+
+    Args:
+        words: the words with keys, and others.
+        taken: the filters that it takes.
+        command: whose words they are.
+        problem: to be read after such a filter.
+        expected: what would have been right.
+
+    Raises:
+        QueryError: there are some. It proposes the command without all of them.
+    """
+    options = [(word, LIST_OPTIONS.find(word.key or "")) for word in words]
+    others = [word for word, option in options if option is not None and option not in taken]
+    if not others:
+        return
+    error = others[0].wrong(problem, expected=expected, nearest=("",))
+    if len(others) > 1:
+        text = command.text
+        for word in sorted(others, key=lambda word: word.start, reverse=True):
+            text = without_span(text, word.start, word.end)
+        error.choices, error.span = (text,), None
+    raise error
 
 
 def _refuse_negation(given: Sequence[Token]) -> None:
@@ -112,6 +141,22 @@ def _refuse_place(by_key: dict[str, Token], pending: PendingQuery, command: Comm
         )
 
 
+def _check_lengths(where: Conditions, by_key: dict[str, Token], command: Command) -> None:
+    """Refuse lengths that contradict each other, and propose them the other way round."""
+    try:
+        check_lengths(where, by_key)
+    except QueryError as error:
+        longer, shorter = by_key[LONGER.key], by_key[SHORTER.key]
+        if where.longer != where.shorter:
+            text = command.text
+            for word, other in sorted(
+                ((longer, shorter), (shorter, longer)), key=lambda pair: -pair[0].start
+            ):
+                text = f"{text[: word.start]}{word.key}:{other.raw}{text[word.end :]}"
+            error.choices, error.span = (text,), None
+        raise
+
+
 def _why_no_stream(selection: Selection) -> str:
     if not selection.workflow:
         return "this list is of several workflows"
@@ -124,5 +169,7 @@ def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Pos
     """Return where the list starts: the API takes one of the two."""
     if page is not None and cursor is not None:
         other = typed(given["cursor"].text)
-        raise given["page"].wrong(f"and {other} exclude each other", expected="either a page or a cursor")
+        raise given["page"].wrong(
+            f"and {other} exclude each other", expected="either a page or a cursor", nearest=("",)
+        )
     return Cursor(cursor) if cursor is not None else None if page is None else PageNumber(page)

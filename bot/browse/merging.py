@@ -3,49 +3,84 @@
 Each list is newest first. Where the API is not in order, or does not tell a time, a row counts as created no
 later than the one before it: so each row comes once, and the rows of a list stay in the API's order.
 
-Instances change their status, so that they leave a list and appear in another one. A page that is read again
-goes on behind the row that was taken last, and what appears above all that was taken was there before.
+Instances change their status, so that they leave a list and appear in another one, and some are deleted. So
+a place is no number of rows but how far the lists were shown (`Reached`): what lies before that was shown, or
+was not there. A screen that was shown before has what lies between its beginning and its end.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush, heapreplace
-from typing import Final
+from typing import NamedTuple
 
-from bot.browse.bookmark import Failure, PassedRow, StreamPlace
 from bot.browse.pages import Loaded
+from bot.browse.places import (
+    NEWEST,
+    Failure,
+    Progress,
+    Reached,
+    RowKey,
+    ShownScreen,
+    StreamPlace,
+    in_milliseconds,
+)
 from bot.browse.selection import Stream
 from bot.cloudflare.models import Instance
 
-_NEWEST: Final = datetime.max.replace(tzinfo=UTC)
+
+class MergedRow(NamedTuple):
+    """A row of one of the lists.
+
+    Attributes:
+        number: the list's number.
+        instance: the row.
+        key: by what it is known again.
+    """
+
+    number: int
+    instance: Instance
+    key: RowKey
 
 
 @dataclass(slots=True)
-class _Lane:
+class _MergedList:
     """One of the lists.
 
     Attributes:
         place: where it stood when its page was fed.
-        bound: no row of the page was created later.
-        left: how many more rows may be taken; None means all.
+        first_page: the page to read first, from 0.
+        bound: where no row is there, none that is still to come was created later.
+        end: up to where it is wanted; None for all of it.
+        is_closed: no row of it is wanted.
         loaded: the page; None where it is not read yet.
-        keys: what each of its rows counts as created at, from `start` on.
-        start: the first row of the page that was not taken before.
         at: the next row.
+        left: what the first row behind `end` counts as created at; None where that is not known.
         head: what the first row of all counts as created at; None where that is not known yet.
         passed: how many rows of the list come before that row, as far as it was read.
+        is_begun: that row was taken.
+        key_at: the number of the row that was looked at last, and its key.
     """
 
     place: StreamPlace
+    first_page: int
     bound: datetime
-    left: int | None
+    end: Reached | None
+    is_closed: bool
     head: datetime | None
     passed: int
     loaded: Loaded | None = None
-    keys: Sequence[datetime] = ()
-    start: int = 0
     at: int = 0
+    left: datetime | None = None
+    is_begun: bool = False
+    key_at: tuple[int, RowKey] | None = None
+
+    @property
+    def next_page(self) -> int:
+        """The page that has the next row, from 0."""
+        if self.loaded is None:
+            return self.first_page
+        return self.loaded.number + (self.at >= len(self.loaded.rows))
 
     @property
     def has_row(self) -> bool:
@@ -54,60 +89,55 @@ class _Lane:
     @property
     def is_open(self) -> bool:
         """Whether a row may still come."""
-        if self.left == 0:
-            return False
-        if self.loaded is None:
-            return not self.place.is_done
-        passed = self.loaded.before + self.loaded.length
-        return self.at < len(self.loaded.rows) or self.place.end is None or passed < self.place.rows
+        if self.is_closed or self.has_row:
+            return not self.is_closed
+        is_known = self.next_page < len(self.place.pages)
+        if self.end is None or self.loaded is None:
+            return is_known or self.place.end is None
+        # Behind the pages that were read nothing was shown then, unless rows were moved there.
+        may_follow = is_known or (self.loaded.is_changed and self.place.end is None)
+        return may_follow and in_milliseconds(self.moment) >= self.end.moment
 
     @property
-    def key(self) -> datetime:
+    def moment(self) -> datetime:
         """No row that is still to come was created later."""
-        if not self.keys:
+        if self.loaded is None or self.at >= len(self.loaded.rows):
             return self.bound
-        return self.keys[min(self.at - self.start, len(self.keys) - 1)]
+        return self.loaded.moments[self.at]
 
     @property
     def age(self) -> timedelta:
-        """By what lists are ordered: the key, the newest first."""
-        return _NEWEST - self.key
+        """By what lists are ordered: the newest first."""
+        return NEWEST - self.moment
+
+    @property
+    def key(self) -> RowKey:
+        """By what the next row is known again."""
+        assert self.loaded is not None  # noqa: S101 - it has a row
+        if self.key_at is None or self.key_at[0] != self.at:
+            row, moment = self.loaded.rows[self.at], self.loaded.moments[self.at]
+            self.key_at = self.at, RowKey.of(self.place.stream.workflow, row, moment)
+        return self.key_at[1]
 
     @property
     def current(self) -> StreamPlace:
         if self.loaded is None:
             return self.place
-        is_through = self.at >= len(self.loaded.rows)
-        passed = self.loaded.before + (self.loaded.length if is_through else self.at)
-        key = self.key
-        taken = self.loaded.rows[self.at - 1] if self.at > self.start else None
-        last = self.place.last if taken is None else PassedRow.of(self.place.stream.workflow, taken)
-        return replace(self.place, passed=passed, last=last, head=None if key == _NEWEST else key)
+        moment = self.left or self.moment
+        passed = self.loaded.before + self.at
+        return replace(self.place, passed=passed, head=None if moment == NEWEST else moment)
 
-    @property
-    def page_number(self) -> int:
-        """The page that has the next row, from 0."""
-        passed, before = self.current.passed, 0
-        for number, page in enumerate(self.place.pages):
-            before += page.rows
-            if passed < before:
-                return number
-        return len(self.place.pages)
-
-    def feed(self, loaded: Loaded, oldest: PassedRow | None) -> None:
-        key, place = self.key, self.current
-        is_first = self.loaded is None
-        self.start = self.at = _first_left(loaded, place, oldest)
-        self.place, self.loaded, self.bound = replace(loaded.place, last=place.last), loaded, key
-        if is_first:
-            self.passed = loaded.before + self.start
-        keys = []
-        for row in loaded.rows[self.start :]:
-            key = key if row.created_on is None else min(key, row.created_on)
-            keys.append(key)
-        self.keys = keys
-        if self.head is None and keys and keys[0] != _NEWEST:
-            self.head = keys[0]
+    def feed(self, loaded: Loaded) -> None:
+        number = loaded.number
+        is_new = number >= len(self.place.pages)
+        has_no_key = (
+            not is_new and self.place.pages[number].rows > 0 and self.place.pages[number].last is None
+        )
+        self.place, self.loaded, self.at = replace(loaded.place, passed=self.place.passed), loaded, 0
+        self.bound = min((self.bound, *loaded.moments[-1:]))
+        self.key_at = None
+        if has_no_key:  # an earlier version's button goes by the numbers of rows
+            self.at = min(max(self.place.passed - loaded.before, 0), len(loaded.rows))
 
 
 class Merge:
@@ -115,163 +145,161 @@ class Merge:
 
     Args:
         places: where the lists stand, in the order of the lists.
-        hidden: the numbers of lists that are passed over.
-        taken: how many rows to take, by a list's number, and none of the others; None means all of all.
-        oldest: the last row that was taken before, of all lists.
+        progress: how far they are shown.
+        hidden: the numbers of lists that may not be seen.
+        again: a screen that was shown before, to have its rows only; None for all rows that follow.
+        also: the numbers of lists in which rows of that screen may be now.
     """
 
     def __init__(
         self,
         places: Sequence[StreamPlace],
+        progress: Progress,
         hidden: Collection[int] = (),
-        taken: Mapping[int, int] | None = None,
-        oldest: PassedRow | None = None,
+        again: ShownScreen | None = None,
+        also: Collection[int] = (),
     ) -> None:
-        self._oldest = oldest
-        self._lanes = [
-            _Lane(
-                place,
-                place.head or _NEWEST,
-                _left(place) if taken is None else taken.get(number, 0),
-                place.head,
-                place.passed,
+        self.progress = progress.copy()
+        self._again = again
+        wanted = None if again is None else {*(each.number for each in again.taken), *also}
+        ends = None if again is None else Progress.after([again])
+        self._lists: list[_MergedList] = []
+        self._behind = set(hidden)
+        for number, place in enumerate(places):
+            reached = progress.of_list(number)
+            first_page = place.page_behind(reached)
+            if number in also:  # what was moved there may be behind all that was there
+                first_page = max(min(first_page, len(place.pages) - 1), 0)
+            is_wanted = place.failure is None if wanted is None else number in wanted
+            if wanted is None and not is_wanted:
+                self._behind.add(number)
+            self._lists.append(
+                _MergedList(
+                    place,
+                    first_page,
+                    place.head or NEWEST,
+                    None if ends is None else ends.of_list(number),
+                    is_closed=not is_wanted or number in hidden,
+                    head=place.head,
+                    passed=place.passed,
+                )
             )
-            for number, place in enumerate(places)
-        ]
-        self._last = [place.last for place in places]
-        self._shown = [number for number in range(len(places)) if number not in hidden]
-        self._is_bounded = taken is not None
+        for number in self._behind:
+            self.progress.behind.setdefault(number, self.progress.reached)
+        self._taken: list[tuple[int, int, Progress]] = []
         # Rows come later and later in a list, so that what stands here of one is at most too early.
-        self._queue = [(self._lanes[number].age, number) for number in self._shown]
+        self._queue = [(each.age, number) for number, each in enumerate(self._lists) if not each.is_closed]
         heapify(self._queue)
 
     @property
     def places(self) -> tuple[StreamPlace, ...]:
         """Where the lists stand now."""
-        return tuple(lane.current for lane in self._lanes)
+        progress = self.end
+        return tuple(
+            replace(each.current, reached=progress.behind.get(number))
+            for number, each in enumerate(self._lists)
+        )
 
     @property
     def begun(self) -> tuple[StreamPlace, ...]:
         """Where the lists stood at first, with what is known of their pages now."""
-        return tuple(
-            replace(lane.current, passed=lane.passed, last=last, head=lane.head)
-            for lane, last in zip(self._lanes, self._last, strict=True)
-        )
+        return tuple(replace(each.place, passed=each.passed, head=each.head) for each in self._lists)
+
+    @property
+    def end(self) -> Progress:
+        """How far the lists are shown now."""
+        if self._again is None or self._next is not None:
+            return self.progress
+        end = Progress.after([self._again])
+        return Progress(end.reached, end.behind | {each: self.progress.behind[each] for each in self._behind})
 
     @property
     def opening(self) -> list[int]:
         """The lists whose next page is certainly wanted before the first row is taken."""
         return [
             number
-            for number in self._shown
-            if (lane := self._lanes[number]).is_open
-            and not lane.has_row
-            and (self._is_bounded or lane.key == _NEWEST)
+            for number, each in enumerate(self._lists)
+            if each.is_open and not each.has_row and (self._again is not None or each.moment == NEWEST)
         ]
 
     @property
     def wanted(self) -> int | None:
         """The list whose next page has to be read before another row can be taken; None for none."""
         number = self._next
-        return None if number is None or self._lanes[number].has_row else number
+        return None if number is None or self._lists[number].has_row else number
 
     def stream(self, number: int) -> Stream:
         """Return a list by its number."""
-        return self._lanes[number].place.stream
+        return self._lists[number].place.stream
 
     def page_number(self, number: int) -> int:
         """Return which page of a list has its next row, from 0."""
-        return self._lanes[number].page_number
+        return self._lists[number].next_page
 
     def feed(self, number: int, loaded: Loaded) -> None:
         """Go on with a page of a list."""
-        self._lanes[number].feed(loaded, self._oldest)
+        each = self._lists[number]
+        each.feed(loaded)
+        self._taken.clear()
+        self._skip(number)
+        heappush(
+            self._queue, (each.age, number)
+        )  # what has come to it may be newer than what was known of it
+        if not each.is_begun:
+            each.passed, each.head = each.current.passed, each.current.head
 
     def fail(self, number: int, failure: Failure) -> None:
         """Leave a list out from here on."""
-        lane = self._lanes[number]
-        lane.place, lane.left = replace(lane.place, failure=failure), 0
+        each = self._lists[number]
+        each.place, each.is_closed = replace(each.place, failure=failure), True
+        self._behind.add(number)
+        self.progress.behind.setdefault(number, self.progress.reached)
 
-    def take(self) -> tuple[int, Instance] | None:
-        """Return the next row and its list's number; None if a page is wanted, or no row is to come."""
+    def take(self) -> MergedRow | None:
+        """Return the next row; None if a page is wanted, or no row is to come."""
         number = self._next
-        lane = None if number is None else self._lanes[number]
-        if number is None or lane is None or lane.loaded is None or not lane.has_row:
+        each = None if number is None else self._lists[number]
+        if number is None or each is None or each.loaded is None or not each.has_row:
             return None
-        row = lane.loaded.rows[lane.at]
-        lane.at += 1
-        lane.left = None if lane.left is None else lane.left - 1
-        return number, row
+        row, key = each.loaded.rows[each.at], each.key
+        self._taken.append((number, each.at, self.progress.copy()))
+        self.progress.add(number, key)
+        each.at += 1
+        each.is_begun = True
+        return MergedRow(number, row, key)
 
-    def give_back(self, number: int) -> None:
-        """Undo the last `take` from a list since its page was fed."""
-        lane = self._lanes[number]
-        lane.at -= 1
-        lane.left = None if lane.left is None else lane.left + 1
-        heappush(self._queue, (lane.age, number))
+    def give_back(self) -> None:
+        """Undo the last `take` since a page was fed."""
+        number, at, self.progress = self._taken.pop()
+        each = self._lists[number]
+        each.at = at
+        heappush(self._queue, (each.age, number))
 
     @property
     def _next(self) -> int | None:
         """The list that has the next row."""
         while self._queue:
             age, number = self._queue[0]
-            lane = self._lanes[number]
-            if not lane.is_open:
+            each = self._lists[number]
+            self._skip(number)
+            if not each.is_open:
                 heappop(self._queue)
-            elif age != lane.age:
-                heapreplace(self._queue, (lane.age, number))
+            elif age != each.age:
+                heapreplace(self._queue, (each.age, number))
             else:
                 return number
         return None
 
-
-def _left(place: StreamPlace) -> int | None:
-    """Return how many rows may be taken from a list: none if it could not be read before."""
-    return None if place.failure is None else 0
-
-
-def _first_left(loaded: Loaded, place: StreamPlace, oldest: PassedRow | None) -> int:
-    """Return the first row of a page that was not taken before; see the top of this module.
-
-    Args:
-        loaded: the page.
-        place: where its list stands.
-        oldest: the last row that was taken before, of all lists.
-    """
-    rows = loaded.rows
-    at = max(place.passed - loaded.before, 0)
-    if at and place.last is not None:
-        at = _behind(loaded, place, place.last, at)
-    elif at:  # as many rows as have left may have been before this one
-        at = max(at - max(loaded.known - len(rows), 0), 0)
-    if loaded.known and oldest is not None:
-        while at < len(rows) and _has_appeared(rows[at], place, oldest):
-            at += 1
-    return at
-
-
-def _behind(loaded: Loaded, place: StreamPlace, last: PassedRow, at: int) -> int:
-    """Return the row behind the one that was taken last, which was before `at` when the page was read."""
-    workflow, rows = place.stream.workflow, loaded.rows
-    if at <= len(rows) and PassedRow.of(workflow, rows[at - 1]) == last:
-        return at
-    for number, row in enumerate(rows):
-        if row.created_on == last.created_on and PassedRow.of(workflow, row) == last:
-            return number + 1
-    if last.created_on is None:
-        return max(at - max(loaded.known - len(rows), 0), 0)
-    # It has left the list. Of those that were created with it, nobody knows which came after it.
-    older = (
-        number for number, row in enumerate(rows) if row.created_on and row.created_on <= last.created_on
-    )
-    return next(older, len(rows))
-
-
-def _has_appeared(row: Instance, place: StreamPlace, oldest: PassedRow) -> bool:
-    """Return whether the next row of a list was not in it when those before were taken, by its creation."""
-    newest = _NEWEST if place.last is None else place.last.created_on
-    if row.created_on is None or oldest.created_on is None or newest is None:
-        return False
-    if row.created_on == oldest.created_on:
-        return PassedRow.of(place.stream.workflow, row) == oldest
-    return oldest.created_on < row.created_on <= newest
+    def _skip(self, number: int) -> None:
+        """Pass the rows of a list that were shown, perhaps in another list, and those of other screens."""
+        each = self._lists[number]
+        while each.has_row:
+            key = each.key
+            if each.end is not None and not each.end.has(key):
+                each.left = each.left or each.moment
+                if key.moment < each.end.moment:
+                    each.is_closed = True
+                    return
+            elif not self.progress.has(number, key):
+                return
+            each.at += 1

@@ -14,8 +14,8 @@ from pydantic import (
 )
 
 from bot.browse.options import DEFAULT_ROWS, LIST_OPTIONS, MAX_TABLE_ROWS, OVERVIEW_OPTIONS, View, max_rows
-from bot.browse.phrases import write_names
 from bot.browse.selection import Selection
+from bot.browse.written_names import write_names
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
     InstanceFilter,
@@ -154,9 +154,9 @@ class ListQuery:
         """Describe each filter of the list in a phrase; `say` joins words with the moment behind them."""
         return LIST_OPTIONS.phrases(self, say)
 
-    def command(self) -> str:
-        """Return the command for the same list."""
-        return " ".join((COMMAND, "list", write_names(self.selection.workflows), *LIST_OPTIONS.echo(self)))
+    def command(self, verb: str = "list") -> str:
+        """Return the command for the same list, or of another verb about the same instances."""
+        return " ".join((COMMAND, verb, write_names(self.selection.workflows), *LIST_OPTIONS.echo(self)))
 
 
 _FLAT: Final = {"since": "created_since", "until": "created_until", "ended": "since", "ended_until": "until"}

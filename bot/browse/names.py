@@ -6,8 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from bot.browse.phrases import EVERYTHING, JOINS, quote_name
+from bot.browse.options import LIST_OPTIONS
+from bot.browse.phrases import EVERYTHING
 from bot.browse.selection import PATTERN, is_match
+from bot.browse.word_errors import OLDEST, OLDEST_FIRST, oldest_first, unread_filter
+from bot.browse.written_names import JOINS, is_phrase, quote_name
+from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, typed, without_span
@@ -102,7 +106,7 @@ def name_like_a_filter(words: Sequence[Token], command: Command) -> Name | None:
         bare = [word for word in words if word.key is None and word.value in command.workflows]
     else:
         bare = _says_something(words)
-        bare = bare if len(bare) == 1 else []
+        bare = bare if len(bare) == 1 and is_phrase(bare[0].value) else []
     return Name((bare[0],), bare[0].value) if bare else None
 
 
@@ -125,6 +129,19 @@ def looks_like_instance(text: str) -> bool:
 def without_word(word: Token, command: Command) -> str:
     """Return a command's text without a word and without the `and` that joined it to another one."""
     return without_span(command.text, *span_with_marks(command.text, word.start, word.end))
+
+
+def require_length(word: Token, workflow: str) -> None:
+    """Refuse a name that no workflow can have.
+
+    Raises:
+        QueryError: it is empty or too long.
+    """
+    if not 1 <= len(workflow) <= MAX_WORKFLOW_NAME:
+        raise word.wrong(
+            f"has {len(workflow)} characters",
+            expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
+        )
 
 
 def no_workflow(name: Token, similar: Sequence[str] = ()) -> UnknownName:
@@ -285,6 +302,10 @@ def _refuse_unknown(said: Sequence[Token], command: Command) -> None:
     """Refuse what is the name of no workflow, if the name of one is like it or if it is one of several."""
     if not said or looks_like_instance(said[0].value):
         return
+    if not said[0].quoted and LIST_OPTIONS.find(said[0].value.lower()):
+        raise unread_filter(said, command)
+    if not said[0].quoted and said[0].value.lower() in OLDEST | OLDEST_FIRST:
+        raise oldest_first(said[0], said[1] if len(said) > 1 else None)
     similar = name_matching.find_similar(said[0].value, command.workflows)
     if similar or len(_first_names(said, command)[0]) > 1:
         raise no_workflow(said[0], similar)

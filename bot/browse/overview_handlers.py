@@ -1,6 +1,7 @@
 """Answers about the overview: one of its screens, and its menu that opens a workflow."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -85,7 +86,8 @@ class OverviewHandlers:
         account, viewer = place.overview.account, audience.viewer
         allows = audience.workflow_filter(account)
         overview = await self._reader.read(place, viewer.team, fresh=fresh, allows=allows)
-        notices = (*notices, *audience.notices(Selection(account=account), _SOME_NOTICE))
+        some = audience.notices(Selection(account=account), _SOME_NOTICE)
+        overview, notices = replace(overview, some_hidden=bool(some)), (*notices, *some)
         controls = await self._controls(viewer.team, overview)
         troubled = [row for row in overview.rows if row.trouble is not None]
         requests = {row.name: _request(row, account, overview.fetched_at) for row in troubled}

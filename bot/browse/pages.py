@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from bot.browse.bookmark import StreamPlace, VisitedPage
 from bot.browse.errors import CursorRefused
 from bot.browse.model import ListQuery
+from bot.browse.places import CreatedUntil, ReadPage, RowKey, StreamPlace, in_milliseconds, key_of
 from bot.browse.planning import filter_of
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.limiter import Priority
-from bot.cloudflare.models import MAX_PER_PAGE, Cursor, Instance, InstancePage, PageQuery, Position
+from bot.cloudflare.models import (
+    MAX_PER_PAGE,
+    Cursor,
+    Instance,
+    InstancePage,
+    PageNumber,
+    PageQuery,
+    Position,
+)
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -31,10 +39,11 @@ def bounded(query: PageQuery, anchor: datetime | None) -> PageQuery:
 
 
 def not_newer(page: InstancePage, anchor: datetime | None) -> Sequence[Instance]:
-    """Return the rows of a page that were not created after an anchor."""
+    """Return the rows of a page that were not created after an anchor, in whole milliseconds."""
     if anchor is None or page.newest is None or page.newest <= anchor:
         return page.rows
-    return [row for row in page.rows if row.created_on is None or row.created_on <= anchor]
+    latest = anchor.replace(microsecond=anchor.microsecond // 1000 * 1000 + 999)
+    return [row for row in page.rows if row.created_on is None or row.created_on <= latest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +114,24 @@ class Loaded:
 
     Attributes:
         place: the list's place, which knows of the page.
+        number: the page's, from 0.
         page: as the API has it.
-        rows: its instances without newer ones.
-        before: how many rows the pages before it held.
-        length: how many rows of the list it stands for.
-        known: how many rows it had when it was read before; 0 if it was not.
-        is_last: no page behind it was read yet.
+        rows: its instances without newer ones, and without those of the pages before.
+        moments: what each of them counts as created at: no later than the one before it.
+        is_changed: it was read before, and others begin or end it now.
     """
 
     place: StreamPlace
+    number: int
     page: InstancePage
     rows: Sequence[Instance]
-    before: int
-    length: int
-    known: int
-    is_last: bool
+    moments: Sequence[datetime]
+    is_changed: bool
+
+    @property
+    def before(self) -> int:
+        """Return how many rows the pages before it held."""
+        return sum(page.rows for page in self.place.pages[: self.number])
 
 
 def is_page_cached(reader: PageReader, place: StreamPlace, number: int, lookback: timedelta) -> bool:
@@ -143,31 +155,98 @@ async def load_page(reader: PageReader, place: StreamPlace, number: int, lookbac
     Raises:
         CloudflareError: as `PageReader.read`.
     """
-    known = place.pages[:number]
-    position = place.pages[number].position if number < len(place.pages) else place.following
+    before, known = place.pages[:number], place.pages[number:]
+    position = known[0].position if known else place.following
     asked = _page_query(reader, place, position, lookback)
     page = await reader.read(asked, place.anchor)
-    before = sum(each.rows for each in known)
-    if place.anchor is None and not before:
+    if place.anchor is None and not any(each.rows for each in before):
         anchor, page = await reader.anchor(asked, page)
         place = replace(place, anchor=anchor)
+    workflow, rows = place.stream.workflow, _rows(place, position, page)
+    moments = _moments(rows, place.newest_on(number))
+    last = RowKey.of(workflow, rows[-1], moments[-1]) if rows else None
+    read = ReadPage(position, len(rows), last)
+    following = _following(workflow, position, page)
+    recorded = known[1].position if len(known) > 1 else place.following
+    is_changed = bool(known) and (known[0] != read or following != recorded)
+    if len(known) > 1 and following == recorded:
+        place = replace(place, pages=(*before, read, *known[1:]))
+        return Loaded(place, number, page, rows, moments, is_changed)
+    pages = (*before, read)
+    end: Literal["end", "loop", "cut"] | None = None
+    if following is None:
+        end = "cut" if page.cut_short else "end"
+    elif any(following == each.position for each in pages):
+        following, end = None, "loop"
+    place = replace(place, pages=pages, following=following, end=end)
+    return Loaded(place, number, page, rows, moments, is_changed)
+
+
+def _rows(
+    place: StreamPlace, position: Position | CreatedUntil | None, page: InstancePage
+) -> Sequence[Instance]:
+    """Return the instances of a page that are no newer than the first ones were, and on no page before."""
     rows = [row for row in not_newer(page, place.anchor) if not row.is_phantom]
-    recorded = place.pages[number].rows if number < len(place.pages) else 0
-    if number < len(place.pages) - 1 and page.next == place.pages[number + 1].position:
-        # What follows was counted from here on, so its length stays as it was.
-        return Loaded(place, page, rows[:recorded], before, recorded, recorded, is_last=False)
-    pages = (*known, VisitedPage(position, len(rows)))
-    place = replace(place, pages=pages, following=page.next, end=None)
-    if page.next is None:
-        place = replace(place, end="cut" if page.cut_short else "end")
-    elif any(page.next == each.position for each in pages):
-        place = replace(place, following=None, end="loop")
-    return Loaded(place, page, rows, before, len(rows), recorded, is_last=True)
+    if not isinstance(position, CreatedUntil):
+        return rows
+    return [row for row in rows if _is_behind(place.stream.workflow, row, position)]
+
+
+def _is_behind(workflow: str, row: Instance, position: CreatedUntil) -> bool:
+    """Return whether a row of a page that begins at a position is on no page before."""
+    if row.created_on is None:
+        return True
+    created_on = in_milliseconds(row.created_on)
+    is_apart = created_on < position.latest
+    return is_apart or (created_on == position.latest and key_of(workflow, row) not in position.but)
+
+
+def _moments(rows: Sequence[Instance], newest: datetime) -> list[datetime]:
+    """Return what each row of a page counts as created at, as its list is ordered.
+
+    Where the API is not in order, or does not tell a time, that is no later than the row before it.
+    """
+    moments = []
+    for row in rows:
+        newest = newest if row.created_on is None else min(newest, row.created_on)
+        moments.append(newest)
+    return moments
+
+
+def _following(
+    workflow: str, position: Position | CreatedUntil | None, page: InstancePage
+) -> Position | CreatedUntil | None:
+    """Return where the page behind one starts.
+
+    A list without cursors goes on by the creation of its last row: see `CreatedUntil`.
+    """
+    if not isinstance(page.next, PageNumber) or isinstance(position, PageNumber):
+        return page.next
+
+    def created_at(moment: datetime) -> tuple[str, ...]:
+        return tuple(
+            key_of(workflow, row) for row, time in zip(page.rows, times, strict=True) if time == moment
+        )
+
+    times = [None if row.created_on is None else in_milliseconds(row.created_on) for row in page.rows]
+    known = [time for time in times if time is not None]
+    here = position if isinstance(position, CreatedUntil) else None
+    if len(known) == len(times) and known == sorted(known, reverse=True):
+        latest = known[-1]
+        if here is None or latest < here.latest:
+            return CreatedUntil(latest, created_at(latest))
+    if here is None:
+        return page.next  # its rows do not tell what is behind them
+    but = dict.fromkeys((*here.but, *created_at(here.latest)))
+    return CreatedUntil(here.latest, tuple(but), here.page + 1)
 
 
 def _page_query(
-    reader: PageReader, place: StreamPlace, position: Position | None, lookback: timedelta
+    reader: PageReader, place: StreamPlace, position: Position | CreatedUntil | None, lookback: timedelta
 ) -> PageQuery:
     stream = place.stream
     chosen = filter_of(reader.query.selection, stream, lookback, is_older=place.is_older)
+    if isinstance(position, CreatedUntil):
+        asked = PageQuery(stream.workflow, chosen, PageNumber(position.page), MAX_PER_PAGE)
+        return bounded(asked, position.latest)
     return PageQuery(stream.workflow, chosen, position, MAX_PER_PAGE)

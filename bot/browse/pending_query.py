@@ -1,13 +1,35 @@
 """A list as it was typed, whose times wait for a clock and a zone."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.browse.model import ListQuery
 from bot.language import times
-from bot.language.command import Command
 from bot.language.errors import QueryError, typed
 from bot.language.times import Clock, TimePoint
 from bot.language.tokens import quote
+
+
+class TimesRefused(QueryError):
+    """Times of a list that can't be read, or can't stand together.
+
+    Attributes:
+        meant: the list with each of the times that may be meant, as `choices` name them; where nothing is
+            like the wrong one, the list without it.
+    """
+
+    def __init__(
+        self,
+        word: str,
+        problem: str,
+        *,
+        expected: str,
+        meant: Sequence["PendingQuery"],
+        nearest: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(word, problem, expected=expected, nearest=nearest)
+        self.meant = tuple(meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +82,8 @@ class PendingQuery:
         """Return the query at a moment, in a zone.
 
         Raises:
-            QueryError: a time can't be read, a list can't begin at it, no time lies between two, or two mean
-                the same. The error proposes the list for each time that may have been meant.
+            TimesRefused: a time can't be read, a list can't begin at it, no time lies between two, or two
+                mean the same.
         """
         since, until = self._bounds("since", "until", clock)
         created_since, created_until = self._bounds("created", "created_until", clock)
@@ -73,35 +95,40 @@ class PendingQuery:
             created_until=created_until,
         )
         if not selection.by_end:
-            self._refuse_same("since", "created")
-            self._refuse_same("until", "created_until")
+            self._refuse_same("since", "created", clock)
+            self._refuse_same("until", "created_until", clock)
         return replace(self.query, selection=selection)
 
-    def command(self) -> str:
-        """Return the command for the same list, its times as they were typed."""
+    def command(self, verb: str = "list") -> str:
+        """Return the command for the same instances, the times as they were typed."""
         typed_times = (f"{key}:{quote(text)}" for key, text in self.words.items())
-        return " ".join((self.query.command(), *typed_times))
+        return " ".join((self.query.command(verb), *typed_times))
 
     def _bounds(self, first: str, last: str, clock: Clock) -> tuple[TimePoint | None, TimePoint | None]:
         start = self._moment(first, clock)
         end = self._moment(last, clock, start)
         if start and end and start.at >= end.at:
-            raise QueryError(
+            turned = {**self.words, first: self.words[last], last: self.words[first]}
+            swapped = PendingQuery(self.query, **turned)
+            is_meant = start.at > end.at and swapped.is_readable(clock)
+            raise TimesRefused(
                 f"{last}:{self.words[last]}",
                 f"is not later than {typed(f'{first}:{self.words[first]}')}",
                 expected=f"`{last}:` to be the later of the two",
+                meant=[swapped if is_meant else self._without(last).settle(clock)],
             )
         return start, end
 
-    def _refuse_same(self, key: str, other: str) -> None:
+    def _refuse_same(self, key: str, other: str, clock: Clock) -> None:
         """Refuse two times of the same kind that both mean the creation, of which one says nothing."""
         if key not in self.words or other not in self.words:
             return
         second = typed(f"{other}:{self.words[other]}")
-        raise QueryError(
+        raise TimesRefused(
             f"{key}:{self.words[key]}",
             f"and {second} both mean the creation, as no ended status is asked for",
             expected="one of the two",
+            meant=[self._without(key).settle(clock)],
             nearest=("",),
         )
 
@@ -113,17 +140,34 @@ class PendingQuery:
             starts = key in ("since", "created")
             return _past(text, clock) if starts else times.read(text, clock, after.at if after else None)
         except QueryError as error:
-            meant = {words: self._replace_time(text, words) for words in error.choices}
-            meant = {words: query for words, query in meant.items() if query.is_readable(clock)}
-            wrong = QueryError(f"{key}:{text}", error.problem, expected=error.expected, nearest=tuple(meant))
-            wrong.proposals = tuple(Command(query.command()) for query in meant.values())
-            raise wrong from error
+            choices = {words: self._replace_time(text, words) for words in error.choices}
+            meant = {words: query for words, query in choices.items() if query.is_readable(clock)}
+            if not meant:
+                meant = {"": self._without(key).settle(clock)}
+            raise TimesRefused(
+                f"{key}:{text}",
+                error.problem,
+                expected=error.expected,
+                meant=tuple(meant.values()),
+                nearest=tuple(meant),
+            ) from error
 
     def _replace_time(self, text: str, words: str) -> "PendingQuery":
         """Return the query with other words for a time, also where another time holds the same words."""
-        return PendingQuery(
-            self.query, **{key: time.replace(text, words) for key, time in self.words.items()}
-        )
+        whole = re.compile(rf"(?<!\S){re.escape(text)}(?!\S)")
+        others = {key: whole.sub(lambda _: words, time) for key, time in self.words.items()}
+        return PendingQuery(self.query, **others)
+
+    def _without(self, key: str) -> "PendingQuery":
+        return PendingQuery(self.query, **{each: text for each, text in self.words.items() if each != key})
+
+    def settle(self, clock: Clock) -> "PendingQuery":
+        """Return the query, without what of its times can't be read."""
+        try:
+            self.resolve(clock)
+        except TimesRefused as error:
+            return error.meant[0]
+        return self
 
     def is_readable(self, clock: Clock) -> bool:
         """Return whether the query has times that can be read, at a moment and in a zone."""

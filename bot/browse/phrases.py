@@ -4,37 +4,32 @@ What is certain is taken for the filter that it means. Where other words stood, 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import accumulate, compress, pairwise, takewhile
 from typing import Final
 
 from bot.browse.condition_options import ERROR, LONGER, SHORTER, STEP
-from bot.browse.condition_phrases import longest_length, take_condition, take_text
+from bot.browse.condition_phrases import take_condition
+from bot.browse.filter_words import TIMES, is_ended_status, is_key, split_key, split_statuses
 from bot.browse.options import (
-    ACCOUNT,
     CREATED,
     CREATED_UNTIL,
-    CURSOR,
-    DIRECTION,
     LATER,
     LIST_OPTIONS,
     NOT,
-    PAGE,
     ROWS,
     SINCE,
     STATUS,
     UNTIL,
     VIEW,
-    VIEWS,
 )
-from bot.browse.selection import PATTERN
-from bot.cloudflare.models import DIRECTIONS, ENDED_STATUSES, STATUSES
+from bot.browse.word_rows import WordRow, longest_length
+from bot.cloudflare.models import ENDED_STATUSES, STATUSES
 from bot.language import filters, time_ranges, times
 from bot.language.filler_words import is_filler
 from bot.language.readings import Reading
-from bot.language.tokens import Token, in_quotes, quote
+from bot.language.tokens import Token, quote
 
 EVERYTHING: Final = frozenset({
     "*", "all", "everything", "every", "overview", "any", "anything", "everywhere", "list", "ls",
@@ -45,23 +40,18 @@ EVERYTHING: Final = frozenset({
 _ENDED: Final = tuple(status for status in STATUSES if status in ENDED_STATUSES)
 _UNFINISHED: Final = tuple(status for status in STATUSES if status not in ENDED_STATUSES)
 _GOING_ON: Final = frozenset({"unfinished", "ongoing", "incomplete"})
-_TIMES: Final = (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)
-_BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "the", "of", "at")
+_BEFORETIMES: Final = ("in", "over", "during", "within", "for", "from", "the", "of", "at")
 _BEFORE_DAYS: Final = ("on", "in", "at", "during", "within", "over", "the")
 _BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "show")
 _COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "instances", "runs", "lines")
 _NEWEST: Final = ("most recent", "last one", "latest", "newest", "last")
 _AS_TABLE: Final = ("as a table", "in a table", "as table", "in table", "table view", "table")
 _USUAL_ORDER: Final = ("most recent first", "newest first", "latest first", "descending", "desc")
+_MOST_WORDS: Final = 3
+"""Of a phrase for the newest, the order or the view."""
 _NEGATION: Final = re.compile(
     r"(?:!|-|~|status!=|status:!|non-?|(?:not|no|without|except|excluding|isn't)$)(\w*)", re.IGNORECASE
 )
-JOINS: Final = re.compile(r"[,;|&+]")
-"""Between two names in one word."""
-_PLAIN_PATTERN: Final = re.compile(r"\w[\w-]*\*", re.ASCII)
-"""A pattern that needs no quotes: one star, where it makes no word bold."""
-_KEY_AND_VALUE: Final = re.compile(r"-{0,2}([A-Za-z_-]+)={1,2}(.+)")
-_KEY_AND_NUMBER: Final = re.compile(r"(page|rows)#?(\d+)", re.IGNORECASE)
 
 
 def read_phrases(
@@ -78,34 +68,12 @@ def read_phrases(
     return reader.found, tuple(reader.readings)
 
 
-@lru_cache(maxsize=1_000)  # each answer writes the name of its workflow, and reading a word takes a while
-def quote_name(name: str) -> str:
-    """Return a workflow's name as a command needs it: in quotes if the bare word means something else."""
-    word = Token(name, 0, None, name, name)
-    is_other = is_phrase(name) or is_filler(word) or name.lower() in {*EVERYTHING, "help"}
-    if is_other or name.startswith("@") or JOINS.search(name):
-        return in_quotes(name)
-    return name if _PLAIN_PATTERN.fullmatch(name) else quote(name)
-
-
-def write_names(workflows: Sequence[str]) -> str:
-    """Return workflows' names and patterns as a command needs them, a star for every workflow."""
-    names = [quote_name(name) for name in workflows]
-    plain = all(name == written for name, written in zip(workflows, names, strict=True))
-    return (("," if plain else ", ").join(names)) or PATTERN
-
-
-def is_phrase(word: str) -> bool:
-    """Return whether a bare word is read as a filter, so that a name like it stands in quotes."""
-    found, _ = read_phrases([Token(word, 0, None, word, word)])
-    return [(token.key, token.value) for token in found] != [(None, word)]
-
-
 class _Reader:
     """Reads words from the left, each phrase into filters, and any other word as it stands."""
 
     def __init__(self, words: Sequence[Token], workflows: Sequence[str]) -> None:
-        self._left = _split_statuses(words, workflows)
+        self._left = split_statuses(words, workflows)
+        self._bare: dict[int, list[str]] = {}
         self._workflows = workflows
         self.found: list[Token] = []
         self.readings: list[Reading] = []
@@ -129,7 +97,7 @@ class _Reader:
     def _read_key(self) -> bool:
         """Read `state:failed`, `status: errored`, `status :errored`, `limit=5`, `since 2 am`."""
         first = self._left[0]
-        name, value = (first.key, first.value) if first.key else _split_key(first)
+        name, value = (first.key, first.value) if first.key else split_key(first)
         option = LIST_OPTIONS.find(name.lower().replace("-", "_")) if name else None
         if option is None:
             return self._read_future_filter(name) or self._read_negation()
@@ -138,12 +106,12 @@ class _Reader:
             behind = self._bare_words(1)
             beside = next((place for place, word in enumerate(behind[:2]) if word.strip(":=")), None)
             if beside is None or not (
-                first.key or behind[0][0] in ":=" or _is_key(option.key, behind[beside:])
+                first.key or behind[0][0] in ":=" or is_key(option.key, behind[beside:])
             ):
                 return False
             value, count, is_joined = behind[beside].lstrip(":="), beside + 2, True
         more, read = (0, value) if first.quoted else self._read_value(option.key, value, count)
-        reports = read.casefold() != value.casefold() and option.key not in (*_TIMES, LONGER.key, SHORTER.key)
+        reports = read.casefold() != value.casefold() and option.key not in (*TIMES, LONGER.key, SHORTER.key)
         reports = reports or not option.is_called(name.lower().replace("-", "_"))
         if is_joined or more or read != value:
             self._replace(count + more, {option.key: read}, reports=reports)
@@ -165,7 +133,7 @@ class _Reader:
         if key == STATUS.key:
             several = filters.statuses_in(value)
             return 0, filters.synonymous_status(value) or (",".join(several) if several else value)
-        if key in _TIMES:
+        if key in TIMES:
             behind = self._bare_words(count)
             words = max(times.longest_time([value, *behind]), 1)
             return words - 1, " ".join([value, *behind[: words - 1]])
@@ -174,7 +142,8 @@ class _Reader:
             words = max(longest_length([value, *behind]), 1)
             return words - 1, " ".join([value, *behind[: words - 1]])
         if key in (ERROR.key, STEP.key) and (self._workflows or self._is_named()):
-            text, words = take_text([Token(value, 0, None, value, value), *self._row(count)], self._workflows)
+            row = [Token(value, 0, None, value, value), *self._row(count)]
+            text, words = WordRow(row, self._workflows, is_named=True).text(0)
             return (words - 1, text) if words > 1 else (0, value)
         return 0, value
 
@@ -215,7 +184,7 @@ class _Reader:
         if not statuses or first.value in self._workflows:
             return False
         others = [*self.found, *self._left[1:]]
-        if word == "ended" and any(_is_ended_status(each) for each in others):
+        if word == "ended" and any(is_ended_status(each) for each in others):
             self._left.pop(0)
         else:
             self._replace(1, {STATUS.key: ",".join(statuses)})
@@ -237,7 +206,7 @@ class _Reader:
     def read_time(self) -> bool:
         """Read `past hour`, `in the last 2 hours`, `today`, `2am to 4am`; a moment alone is the beginning."""
         words = self._bare_words(0)
-        skipped = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
+        skipped = len(list(takewhile(lambda word: word.lower() in _BEFORETIMES, words)))
         plain = len(list(takewhile(lambda word: word.lower() in _BEFORE_DAYS, words)))
         for start in dict.fromkeys((plain, 0, skipped)):
             found = time_ranges.take_range(words[start:])
@@ -267,32 +236,25 @@ class _Reader:
                 if start or is_counted:
                     self._replace(start + 1 + bool(is_counted), {ROWS.key: words[start]})
                     return True
-        for phrase in _NEWEST:
-            count = phrase.count(" ") + 1
-            if " ".join(words[:count]) == phrase and words[count : count + 1] != ["first"]:
-                self._replace(count, {ROWS.key: "1"})
-                return True
-        return False
+        count = _count_of(_NEWEST, words)
+        if not count or words[count : count + 1] == ["first"]:
+            return False
+        self._replace(count, {ROWS.key: "1"})
+        return True
 
     def _read_order(self) -> bool:
         """Read `newest first`, the order that every list has."""
-        words = [word.lower() for word in self._bare_words(0)]
-        for phrase in _USUAL_ORDER:
-            count = phrase.count(" ") + 1
-            if " ".join(words[:count]) == phrase:
-                self._replace(count, {}, reports=False)
-                return True
-        return False
+        count = _count_of(_USUAL_ORDER, self._bare_words(0))
+        if count:
+            self._replace(count, {}, reports=False)
+        return count > 0
 
     def _read_view(self) -> bool:
         """Read `as a table`."""
-        words = [word.lower() for word in self._bare_words(0)]
-        for phrase in _AS_TABLE:
-            count = phrase.count(" ") + 1
-            if " ".join(words[:count]) == phrase:
-                self._replace(count, {VIEW.key: "table"})
-                return True
-        return False
+        count = _count_of(_AS_TABLE, self._bare_words(0))
+        if count:
+            self._replace(count, {VIEW.key: "table"})
+        return count > 0
 
     def _read_status(self) -> bool:
         """Read `errored`, `failed`, `in progress`."""
@@ -319,8 +281,11 @@ class _Reader:
 
     def _bare_words(self, start: int) -> list[str]:
         """Return the bare words in a row from a place on."""
-        row = takewhile(lambda word: word.key is None and not word.quoted, self._left[start:])
-        return [word.value for word in row]
+        left = len(self._left) - start  # which tells the place, as all that is taken is the first of them
+        if left not in self._bare:
+            row = takewhile(lambda word: word.key is None and not word.quoted, self._left[start:])
+            self._bare[left] = [word.value for word in row]
+        return self._bare[left]
 
     def _replace(self, count: int, written: dict[str, str], *, reports: bool = True) -> None:
         """Put filters in the place of the first words; the answer says so if it `reports` it."""
@@ -340,28 +305,10 @@ def _write_value(key: str, value: str) -> str:
     return value if key == STATUS.key and filters.statuses_in(value) else quote(value)
 
 
-def _is_ended_status(word: Token) -> bool:
-    """Return whether a word asks for a status that an instance ends in."""
-    if word.key not in (None, STATUS.key) or (word.key is None and word.quoted):
-        return False
-    status = filters.known_status(word.value) or filters.synonymous_status(word.value)
-    return status in ENDED_STATUSES or bool(ENDED_STATUSES.intersection(filters.statuses_in(word.value)))
-
-
-def _split_statuses(words: Sequence[Token], workflows: Sequence[str]) -> list[Token]:
-    """Return the words, those that a comma joins to a status apart: `orders,errored`."""
-    found: list[Token] = []
-    for word in words:
-        parts = list(re.finditer(r"[^,;]+", word.text)) if word.key is None and not word.quoted else []
-        statuses = [filters.known_status(part[0]) or filters.synonymous_status(part[0]) for part in parts]
-        if len(parts) < 2 or not any(statuses) or all(statuses) or word.value in workflows:
-            found.append(word)
-            continue
-        found += [
-            replace(word, text=part[0], start=word.start + part.start(), value=part[0], raw=part[0])
-            for part in parts
-        ]
-    return found
+def _count_of(phrases: Container[str], words: Sequence[str]) -> int:
+    """Return how many of the first words are one of some phrases, the longest; 0 for none."""
+    ahead = list(accumulate((word.lower() for word in words[:_MOST_WORDS]), "{} {}".format))
+    return max(compress(range(1, len(ahead) + 1), map(phrases.__contains__, ahead)), default=0)
 
 
 def _text(words: Sequence[Token]) -> str:
@@ -370,27 +317,3 @@ def _text(words: Sequence[Token]) -> str:
     for before, word in pairwise(words):
         text += " " * (word.start - before.end) + word.text
     return text
-
-
-def _split_key(word: Token) -> tuple[str, str]:
-    """Return the key and the value in `status=errored` and `page2`; of any other word, a key alone."""
-    if word.quoted:
-        return "", ""
-    found = _KEY_AND_VALUE.fullmatch(word.value) or _KEY_AND_NUMBER.fullmatch(word.value)
-    return (found[1], found[2]) if found else (word.value.lstrip("-"), "")
-
-
-def _is_key(key: str, words: Sequence[str]) -> bool:
-    """Return whether a word is a key although it has no colon, judging by the words behind it."""
-    if key == STATUS.key:
-        word = words[0]
-        return bool(filters.known_status(word) or filters.nearest_status(word) or filters.statuses_in(word))
-    if key in _TIMES:
-        return times.longest_time(words) > 0
-    if key in (PAGE.key, ROWS.key):
-        return words[0].isdecimal()
-    if key == VIEW.key:
-        return words[0].lower() in VIEWS
-    if key == DIRECTION.key:
-        return words[0].lower() in DIRECTIONS
-    return key in (ACCOUNT.key, CURSOR.key)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.browse.bookmark import Omitted
+from bot.browse.places import Omitted
 from bot.browse.selection import PATTERN, Selection, Stream, is_match
 from bot.cloudflare.models import InstanceFilter, Workflow, WorkflowList, is_ended
 from bot.language.times import TimePoint

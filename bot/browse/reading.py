@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.browse.bookmark import Failure, Omitted, StreamPlace
 from bot.browse.errors import CursorRefused
 from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
 from bot.browse.pages import Loaded, PageReader, is_page_cached, load_page
+from bot.browse.places import Failure, Omitted, StreamPlace
 from bot.browse.planning import WorkflowFilter
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import (
@@ -126,10 +126,19 @@ class Reading:
     errors: dict[int, CloudflareError] = field(default_factory=dict)
 
     async def load(
-        self, place: StreamPlace, page: int, priority: Priority = Priority.INTERACTIVE
+        self,
+        place: StreamPlace,
+        page: int,
+        priority: Priority = Priority.INTERACTIVE,
+        *,
+        fresh: bool = False,
     ) -> Loaded | CloudflareError:
-        """Return a page of a list by its number, from 0, or why it can't be read."""
-        reader = replace(self.asked.reader, priority=priority)
+        """Return a page of a list by its number, from 0, or why it can't be read.
+
+        `fresh` asks the API anew.
+        """
+        reader = self.asked.reader
+        reader = replace(reader, priority=priority, fresh=fresh or reader.fresh)
         try:
             loaded = await load_page(reader, place, page, self.asked.lookback)
         except CloudflareError as error:

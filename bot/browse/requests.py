@@ -1,24 +1,57 @@
 """What people ask of lists: typed, by a button, or by the filter form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.browse.bookmark import KeptPlace, OverviewBookmark, Place
-from bot.browse.model import AnyQuery, OverviewQuery
-from bot.browse.pending_query import PendingQuery
-from bot.browse.phrases import quote_name, write_names
+from bot.browse.model import AnyQuery, ListQuery, OverviewQuery
+from bot.browse.pending_query import PendingQuery, TimesRefused
 from bot.browse.selection import Selection
+from bot.browse.written_names import quote_name, write_names
 from bot.cloudflare.models import Instance, Status
+from bot.language.command import Command
+from bot.language.times import Clock
 from bot.language.tokens import COMMAND, quote
 from bot.slack.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
-class ListInstances(Request):
-    """A list of instances as it was typed; its times wait for a clock and a zone."""
+class OfInstances(Request):
+    """Something about instances as it was typed; its times wait for a clock and a zone.
+
+    Attributes:
+        query: which instances, of a list.
+    """
+
+    verb: ClassVar[str] = "list"
+    query: PendingQuery
+
+    def command(self) -> str:
+        """Return what to type for the same."""
+        return self.again().whole()
+
+    def again(self) -> Command:
+        """Return the command for the same."""
+        return Command(self.query.command(self.verb).removeprefix(f"{COMMAND} "))
+
+    def resolve(self, clock: Clock) -> ListQuery:
+        """Return the list at a moment, in a zone.
+
+        Raises:
+            TimesRefused: as `PendingQuery.resolve`. It proposes the same with each time that may be meant.
+        """
+        try:
+            return self.query.resolve(clock)
+        except TimesRefused as error:
+            error.proposals = tuple(replace(self, query=query).again() for query in error.meant)
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class ListInstances(OfInstances):
+    """A list of instances."""
 
     kind: ClassVar[str] = "list"
-    query: PendingQuery
 
 
 @dataclass(frozen=True, slots=True)

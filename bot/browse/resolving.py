@@ -101,7 +101,7 @@ def resolve_names(
 
 
 def refuse_names(
-    error: NoSuchWorkflow | NoSuchWorkflows, selection: Selection, write: Callable[[Selection], str]
+    error: NoSuchWorkflow | NoSuchWorkflows, selection: Selection, write: Callable[[Selection], Command]
 ) -> UserError:
     """Return the refusal of names that mean no workflow or several, with what may be meant to type.
 
@@ -122,7 +122,7 @@ def refuse_names(
         ]
         others = tuple(each for each in asked if each not in error.missing)
         meant = [*meant[: _MOST_PROPOSED - 1], others] if others else meant
-    commands = [Command(write(replace(selection, workflows=names))) for names in meant[:_MOST_PROPOSED]]
+    commands = [write(replace(selection, workflows=names)) for names in meant[:_MOST_PROPOSED]]
     all_ = Command(OverviewQuery(selection.account).command())
     return UserError(problem_message(error, commands=commands or [all_]))
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.browse.bookmark import StreamPlace, VisitedPage
 from bot.browse.pages import Loaded
+from bot.browse.places import StreamPlace
 from bot.browse.planning import bound_of, filter_of
 from bot.browse.reading import Reading, failure_of, is_over
 from bot.browse.selection import Stream
@@ -166,8 +166,8 @@ class Scan:
                 taken.append(number)
             for batch in _batches(taken):
                 await asyncio.gather(*(self._read(number, page) for number in batch))
-        for number, pages in known.items():
-            self._cut(number, pages)
+        for number in known:
+            self._cut(number)
 
     async def read_on(self, until: float, pages: int) -> None:
         """Read so many pages more, or until it is time to end, those first whose rows are newest."""
@@ -180,20 +180,19 @@ class Scan:
         answer = await self.reading.load(self.places[number], page, Priority.BACKGROUND)
         if isinstance(answer, Loaded):
             self.loaded.setdefault(number, []).append(answer)
-            if answer.is_last:
-                self.places[number] = replace(answer.place, failure=self.places[number].failure)
+            self.places[number] = replace(answer.place, failure=self.places[number].failure)
         elif isinstance(answer, RateLimited):
             self.stopped = answer  # for all lists alike: the search goes on later
         else:
             self.reading.errors[number] = answer
             self.places[number] = replace(self.places[number], failure=failure_of(answer))
 
-    def _cut(self, number: int, pages: Sequence[VisitedPage]) -> None:
+    def _cut(self, number: int) -> None:
         """Let a list go on behind the pages of it that were read again."""
         place, read = self.places[number], len(self.loaded.get(number, ()))
-        if number not in self.reading.errors and place.pages == pages and read < len(pages):
-            following = pages[read].position
-            self.places[number] = replace(place, pages=tuple(pages[:read]), following=following, end=None)
+        if number not in self.reading.errors and read < len(place.pages):
+            following = place.pages[read].position
+            self.places[number] = replace(place, pages=place.pages[:read], following=following, end=None)
             self.is_cut = True
 
     def _oldest(self, number: int) -> datetime:

@@ -188,6 +188,7 @@ class Overview:
         uncounted: workflows that could not be counted, and why.
         cut_short: whether there may be more than were read.
         compared: whether earlier counts could be read.
+        some_hidden: whether there may be others that somebody who sees this may not look at.
     """
 
     query: OverviewQuery
@@ -208,3 +209,4 @@ class Overview:
     uncounted: Mapping[str, CloudflareError] = field(default_factory=dict)
     cut_short: bool = False
     compared: bool = True
+    some_hidden: bool = False

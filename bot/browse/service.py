@@ -30,6 +30,7 @@ from bot.browse.why import why_of_list
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.readings import Reading
+from bot.language.tokens import quote
 from bot.reasons import reason_of
 from bot.slack.reply import ShowMessage, UserError
 from bot.slack.requests import Request, RequestStore
@@ -127,8 +128,7 @@ class ListService:
             value = await self.save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            existing = error.among(audience.workflow_filter(error.query.account))
-            return await self._show_meant(audience, existing, notices)
+            return await self._show_meant(audience, error, notices)
         except NoSuchWorkflows as error:
             raise await self._none_of_some(team, error) from error
         screen = await self._with_known_causes(screen, team)
@@ -217,7 +217,9 @@ class ListService:
         if len(error.meant) == 1:
             return await self._show_match(audience, error, notices)
         similar_ones = await self._similar(audience.viewer.team, error)
-        verb = self._nearest_verb(error.query.workflow)
+        name = error.query.workflow
+        may_begin_id = any(sign.isdigit() for sign in name) and not any(sign.isspace() for sign in name)
+        verb = self._nearest_verb(name) or (f"find {quote(name)}" if may_begin_id else None)
         commands = [] if similar_ones else [Command(verb) if verb else _all_workflows(error.query)]
         raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
 

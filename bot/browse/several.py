@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from bot.browse.bookmark import Bookmark, EndBookmark, ListBookmark, MergedBookmark, Omitted, StreamPlace
+from bot.browse.bookmark import Bookmark, EndBookmark, ListBookmark, MergedBookmark
 from bot.browse.by_end import end_screen, read_all
 from bot.browse.causes import CauseReader
 from bot.browse.errors import NoSuchWorkflows
@@ -12,6 +12,7 @@ from bot.browse.judging import Judge
 from bot.browse.merged import merged_screen
 from bot.browse.model import ListQuery
 from bot.browse.pages import PageReader
+from bot.browse.places import Omitted, StreamPlace
 from bot.browse.planning import WorkflowFilter, needs_names, plan
 from bot.browse.reading import Asked, Limits
 from bot.browse.screen import Found, Screen
@@ -120,4 +121,4 @@ def retried(here: MergedBookmark | EndBookmark) -> ListBookmark:
             return replace(here, places=places, further=failed)
         pages = sum(len(place.pages) for place in here.places)
         return EndBookmark(here.query, pages=pages, is_past=any(place.is_older for place in here.places))
-    return replace(here, places=places, shown=None, oldest=None) if here.back else Bookmark(here.query)
+    return replace(here, places=places, shown=None) if here.back else Bookmark(here.query)

@@ -20,9 +20,10 @@ from bot.cloudflare.errors import (
     RateLimited,
     Unavailable,
 )
+from bot.cloudflare.http_responses import BAN, Response, retry_after
 from bot.cloudflare.models import to_utc
+from bot.cloudflare.refusals import check_arrival, error_from
 from bot.cloudflare.requests import Request, timestamp
-from bot.cloudflare.responses import BAN, Response, check_arrival, error_from, retry_after
 
 LONGEST_HISTORY: Final = timedelta(days=31)
 LONGEST_REACH: Final = LONGEST_HISTORY - timedelta(hours=1)

@@ -17,6 +17,7 @@ from bot.cloudflare.bounds import BoundedLists
 from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.endpoint import Endpoint
 from bot.cloudflare.errors import InvalidResponse, RateLimited, TLSError, Unavailable
+from bot.cloudflare.http_responses import Response, rate_limit
 from bot.cloudflare.instance_models import InstanceDetail, StepResult
 from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import (
@@ -30,7 +31,6 @@ from bot.cloudflare.models import (
 )
 from bot.cloudflare.phantoms import ListedInstances
 from bot.cloudflare.requests import Request
-from bot.cloudflare.responses import Response, rate_limit
 from bot.cloudflare.transport import Transport
 from bot.cloudflare.workflow_pages import read_workflows
 

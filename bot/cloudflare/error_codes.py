@@ -74,6 +74,12 @@ _REASON_BEFORE: Final = re.compile(
 )
 _BRACKETED: Final = re.compile(r"(?:^|:\s)[(\[]$")
 _FROM: Final = re.compile(r"[)\]]\sfrom\b")
+_FAILING: Final = re.compile(
+    r"""\b(?:fail(?:ed|s|ure|ing)?|errors?|errored|refus(?:ed|al)|reject(?:ed|ion)|denied|declined|unavailable
+      | answer(?:ed)?|answers|repl(?:y|ied)|respon(?:se|ded)|returned|got|received|said|status)\s[(\[]$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What stands before a status and whose it is; `(404) from Berlin` behind other words is a number."""
 _OF_HTTP: Final = re.compile(
     r"(?i:http|fetch|request|respon|server|gateway|upstream|webhook|\bapi\b|\burl\b)|\b(?:GET|POST|PUT|PATCH|DELETE)\b"
 )
@@ -87,9 +93,15 @@ _VENDORS: Final = re.compile(
 _CONSTANT: Final = re.compile(r"[A-Z]+\d?[A-Z]*(?:_[A-Z]+\d?[A-Z]*)+")
 """The name of an error in capitals, as `ERR_HTTP2_STREAM_ERROR`: a digit in a part of it numbers nothing."""
 
+_IN_TUPLE: Final = re.compile(r"\($")
+_BEFORE_MESSAGE: Final = re.compile(r""",\s["']""")
+_CODE_BEFORE: Final = re.compile(r"\(-?\d{3,5},\s$")
+"""As Python's drivers tell errors: `(2006, "MySQL server has gone away")`."""
+
 _TELLING: Final = re.compile(
-    r"""(?:code|type|reason|message|msg|error|status|detail|title|kind|error_description)["']?\s?[:=>]\s?$""",
-    re.IGNORECASE,
+    r"""(?:code|type|reason|message|msg|error|status|detail|title|kind|error_description)["']?\s?[:=>]\s?$
+      | (?:codes|reasons|errors?|failed)["']?\s?[:=]\s?\[\s?$""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _BEFORE_KEY: Final = re.compile(r"[{,]\s{0,8}$")
 _KEY: Final = re.compile(r"[A-Za-z_][\w.-]{0,40}")
@@ -104,10 +116,16 @@ def is_code(text: str, start: int, end: int) -> bool:
     return (
         _VENDORS.fullmatch(word) is not None
         or _CONSTANT.fullmatch(word) is not None
-        or (_ERROR_NUMBER.fullmatch(word) is not None and _AFTER_ERROR_WORD.search(before) is not None)
+        or (_ERROR_NUMBER.fullmatch(word) is not None and _is_error_number(text, before, end))
         or (before.rstrip(_BETWEEN)[-1:].isalpha() and _is_told(text, start, end))
         or (_FAILURE_STATUS.fullmatch(word) is not None and _is_status(text, start, end))
     )
+
+
+def _is_error_number(text: str, before: str, end: int) -> bool:
+    """Return whether what may be the number of an error stands behind such a word, or before a message."""
+    is_in_tuple = _IN_TUPLE.search(before) is not None and _BEFORE_MESSAGE.match(text, end) is not None
+    return is_in_tuple or _AFTER_ERROR_WORD.search(before) is not None
 
 
 def _is_told(text: str, start: int, end: int) -> bool:
@@ -147,7 +165,7 @@ def _is_status(text: str, start: int, end: int) -> bool:
     if _REASON_BEFORE.search(before) or (_BRACKETED.search(before) and behind[:1] in {")", "]"}):
         return True
     if before[-1:] in {"(", "["} and _FROM.match(behind):
-        return True
+        return _FAILING.search(before) is not None or _OF_HTTP.search(text) is not None
     if not _SAID.search(before) and not _SEPARATED.search(before):
         return False
     if _REASON.match(behind) or (start == 0 and behind.lstrip().startswith("{")):
@@ -157,7 +175,8 @@ def _is_status(text: str, start: int, end: int) -> bool:
 
 def is_telling(text: str, start: int) -> bool:
     """Return whether what begins here says what went wrong, as what stands behind `"code":` does."""
-    return _TELLING.search(_before(text, start)) is not None
+    before = _before(text, start)
+    return _TELLING.search(before) is not None or _CODE_BEFORE.search(before) is not None
 
 
 def is_json_key(text: str, start: int, end: int) -> bool:

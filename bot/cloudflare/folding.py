@@ -84,7 +84,10 @@ _RULES: Final = {
     "phone": r"(?<!\w)\+\d[\d\s().-]{5,20}\d\b",
     "version": r"\bv\d{1,9}(?:\.\d{1,9}){1,4}[\w.+-]*",
     "id": r"""(?P<named>(?-i:\b(?:\w{1,40}(?:_id|_ID|Id|ID)|[Ii]d|ID|_id|[Uu]uid|UUID))["']?\s?[=:]\s?)
-        (?![{\["'])[\w.-]+""",
+        (?![{\["'])[\w.+/=-]+""",
+    "masked": r"(?<![\w*])[\w-]{0,60}[*\u2022]{3,}[\w-]{0,60}",
+    "file": r"""(?<![\w.@-])[\w@+~-]{1,120}
+        \.(?:pdf|png|jpe?g|heic|gif|webp|tiff?|svg|mp[34]|mov|wav|csv|tsv|docx?|xlsx?)\b""",
     "element": r"(?P<tag><[a-z][\w:.-]{0,40}>)[^<>]{1,400}(?=</)",
     "word": r"[a-z0-9_-]+ | \d+",
 }
@@ -105,6 +108,8 @@ _LONG_NUMBER: Final = re.compile(r"\d{4,}")
 _LOWER: Final = re.compile(r"[a-z]+")
 _PREFIXED: Final = re.compile(r"[a-z]{2,5}_(?=[a-zA-Z]*[A-Z])(?=[a-zA-Z]*[a-z])[a-zA-Z]{8,}")
 """An id such as Stripe's, that happens to have no digit."""
+_OF_PERSON: Final = re.compile(r"\b(?:[Uu]ser|[Bb]enutzer|[Uu]tilisateur|[Uu]suario|[Uu]tente)\s\Z")
+"""Before the name of a person in capitals, as SAP and Oracle have them."""
 _SHORTEST_RANDOM: Final = 10
 _FEWEST_RUNS: Final = 4
 _FIRST_OF_NAMES: Final = frozenset("vABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -130,6 +135,8 @@ _NUMBERS: Final = re.compile(
 )
 """What times, amounts, spans, addresses and lists of numbers are folded to."""
 _QUOTES: Final = re.compile(r'""(?:\.{3})?(?:,?\s?(?:and\s)?""(?:\.{3})?)*')
+_QUOTED_VALUE: Final = re.compile(r'(\w\s?[:=]\s?)""')
+"""What stands behind a name: one value has quotes, and another of the same cause is a number without."""
 _COUNTED: Final = re.compile(r"(?<=# )([A-Za-z]{2,}?)(?:ies|es|s|y|e)(?![A-Za-z])")
 """What is counted, in the plural of many languages."""
 
@@ -137,7 +144,7 @@ _COUNTED: Final = re.compile(r"(?<=# )([A-Za-z]{2,}?)(?:ies|es|s|y|e)(?![A-Za-z]
 def fold_text(text: str) -> str:
     """Return a text without what is particular in it, shortened to what counts."""
     folded = _fold_beginning(_without_frames(text)[:_MOST_READ])
-    folded = _QUOTES.sub('""', " ".join(folded.split()))
+    folded = _QUOTED_VALUE.sub(r"\1#", _QUOTES.sub('""', " ".join(folded.split())))
     folded = _NUMBERS.sub("#", folded.replace("{#}", "#"))
     return _COUNTED.sub(r"\1", folded)[:_MOST_KEPT].strip()
 
@@ -212,6 +219,8 @@ def _is_particular(found: re.Match[str]) -> bool:
     if word.isalpha() and word[1:].islower() and len(word) < _SHORTEST_HEX:
         return False
     if not _DIGIT.search(word):
+        if word.isupper() and _OF_PERSON.search(found.string[max(0, found.start() - 16) : found.start()]):
+            return True
         return _HEX.fullmatch(word) is not None or _LOCALE.fullmatch(word) is not None or _is_random(word)
     digits = sum(map(str.isdigit, word))
     is_short = len(word) <= _LONGEST_NAME and digits == 1 and word.isalnum() and word[0] in _FIRST_OF_NAMES

@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Final
 
 from bot.cloudflare.errors import RateLimited, ShareUsedUp
-from bot.cloudflare.responses import RateLimit
+from bot.cloudflare.http_responses import RateLimit
 
 WINDOW: Final = timedelta(minutes=5)
 _SAME_WINDOW: Final = 1.5  # Seconds. The header gives whole seconds.

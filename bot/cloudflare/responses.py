@@ -4,11 +4,8 @@ Each `read_*` function takes a `Response` and the time of its arrival. It return
 `errors`.
 """
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from math import ceil
 from typing import Final, TypeVar
 
@@ -27,17 +24,12 @@ from bot.cloudflare.envelopes import (
     decode_refusal,
 )
 from bot.cloudflare.errors import (
-    AccountNotFound,
-    CloudflareError,
     InstanceNotFound,
-    InvalidParameter,
     InvalidResponse,
-    NotAuthorized,
-    RateLimited,
     StepNotAvailable,
-    Unavailable,
     WorkflowNotFound,
 )
+from bot.cloudflare.http_responses import Response
 from bot.cloudflare.instance_models import InstanceDetail, StepResult
 from bot.cloudflare.lenient import read_object, read_values, split_answer
 from bot.cloudflare.models import (
@@ -53,69 +45,20 @@ from bot.cloudflare.models import (
     WorkflowPage,
 )
 from bot.cloudflare.odd_fields import read_odd_fields
+from bot.cloudflare.refusals import (
+    check_arrival,
+    error_from,
+    is_known,
+    kind_by_code,
+    refusal_errors,
+    response_error,
+)
 from bot.cloudflare.requests import STREAM
 
 _E = TypeVar("_E", bound=Envelope)
 
-BAN: Final = timedelta(minutes=5)
-"""The API refuses every request for this long after the limit is exceeded (API reference, "Rate limits")."""
-
 _LONGEST_CURSOR: Final = 16_384
 """Characters. A longer URL is refused by Cloudflare's edge, whatever is in it."""
-_THROTTLED: Final = 971
-_LONGEST_PAUSE: Final = 600  # Seconds: twice a ban. Whatever the API says, it is asked again then.
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An HTTP response. Its header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def ray(self) -> str | None:
-        """The id by which Cloudflare's support finds this response."""
-        return self.headers.get("cf-ray")
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """The state of one rate limit policy, from the `Ratelimit` headers.
-
-    Attributes:
-        remaining: requests left in the window.
-        reset_after: time until the next window.
-        quota: requests in a whole window, from `Ratelimit-Policy`; None if the header lacks it.
-    """
-
-    remaining: int
-    reset_after: timedelta
-    quota: int | None = None
-
-
-_BY_CODE: Final[Mapping[int, type[CloudflareError]]] = {
-    7000: AccountNotFound,  # "No route for that URI"
-    7001: AccountNotFound,  # "Method GET not available for that URI"
-    7003: AccountNotFound,
-    6003: NotAuthorized,  # "Invalid request headers": the token is malformed.
-    9103: NotAuthorized,
-    9106: NotAuthorized,
-    9109: NotAuthorized,
-    10000: NotAuthorized,
-    10002: InvalidParameter,
-    10200: WorkflowNotFound,
-    10201: InstanceNotFound,
-    10400: InstanceNotFound,
-    10501: WorkflowNotFound,  # The local engine's code; production does not use it.
-}
-_BY_KEY: Final[Mapping[str, type[CloudflareError]]] = {
-    "workflow": WorkflowNotFound,
-    "instance": InstanceNotFound,
-}
-_KEY: Final = re.compile(rf"\b({'|'.join(_BY_KEY)})\.not_found\b")
-"""Messages are keys, such as `workflows.api.error.workflow.not_found`. They count where no code is known."""
 
 _LOCAL_NOT_FOUND: Final = 10501
 """The local engine's only code for a missing workflow and for a missing instance."""
@@ -215,7 +158,7 @@ def open_instance(response: Response, now: datetime) -> DetailReader:
         answer = _open(response, now)
     except WorkflowNotFound as error:
         if _LOCAL_NOT_FOUND in error.codes:
-            raise _error(InstanceNotFound, error.reason, response, error.errors) from error
+            raise response_error(InstanceNotFound, error.reason, response, error.errors) from error
         raise
     if not answer.envelope.success and not _names_its_status(answer.result):
         raise error_from(response, answer.envelope, now)
@@ -245,10 +188,12 @@ def read_step(response: Response, now: datetime) -> StepResult:
         return StepResult(is_stream=True)
     if response.status == 404:
         refusal = decode_refusal(response.body)
-        errors = _refusal_errors(refusal)
-        if _kind_by_code(errors) is None:
+        errors = refusal_errors(refusal)
+        if kind_by_code(errors) is None:
             reason = "; ".join(error.message for error in errors if error.message)
-            raise _error(StepNotAvailable, reason or "no results of single steps here", response, errors)
+            raise response_error(
+                StepNotAvailable, reason or "no results of single steps here", response, errors
+            )
     answer = _open(response, now)
     if not answer.envelope.success:
         raise error_from(response, answer.envelope, now)
@@ -278,22 +223,17 @@ def _open(response: Response, now: datetime) -> _Opened:
     try:
         fields, result = split_answer(response.body)
     except ValueError as error:
-        raise _error(InvalidResponse, "the answer is not a JSON object", response) from error
+        raise response_error(InvalidResponse, "the answer is not a JSON object", response) from error
     values, undecoded = read_values(fields, _BESIDE)
     odd = read_odd_fields(values)
     envelope = Envelope.model_validate(odd.values)
     if result is None:
         if not envelope.success or envelope.errors:
             raise error_from(response, envelope, now)
-        raise _error(InvalidResponse, "result is not of the API's shape: no object", response)
-    if not envelope.success and _is_known(_refusal_errors(envelope)):
+        raise response_error(InvalidResponse, "result is not of the API's shape: no object", response)
+    if not envelope.success and is_known(refusal_errors(envelope)):
         raise error_from(response, envelope, now)
     return _Opened(envelope, result, (*undecoded, *odd.unread))
-
-
-def _is_known(errors: tuple[ApiMessage, ...]) -> bool:
-    """Return whether errors say why there can be no usable result."""
-    return _kind_by_code(errors) is not None or any(error.code == _THROTTLED for error in errors)
 
 
 def _names_its_status(result: dict[str, Raw]) -> bool:
@@ -355,20 +295,10 @@ def _read(envelope: type[_E], response: Response, now: datetime) -> Decoded[_E]:
         failure = decode_refusal(response.body)
         if failure is not None and (not failure.success or failure.errors):
             raise error_from(response, failure, now) from error
-        raise _error(InvalidResponse, _describe_mismatch(error), response) from error
+        raise response_error(InvalidResponse, _describe_mismatch(error), response) from error
     if not read.envelope.success:
         raise error_from(response, read.envelope, now)
     return read
-
-
-def check_arrival(response: Response, now: datetime) -> None:
-    """Raise the error that a response stands for by its status and its headers."""
-    if response.headers.get("cf-mitigated"):
-        raise _error(InvalidResponse, "a firewall answered with its challenge page", response)
-    if 300 <= response.status < 400:
-        raise _error(InvalidResponse, "the answer is a redirect, which is not followed", response)
-    if response.status != 200:
-        raise error_from(response, decode_refusal(response.body), now)
 
 
 def _describe_mismatch(error: ValidationError) -> str:
@@ -379,99 +309,3 @@ def _describe_mismatch(error: ValidationError) -> str:
     where = ".".join(str(part) for part in fault["loc"]) or "the answer"
     message = fault["msg"]
     return f"{where} is not of the API's shape: {message[:1].lower()}{message[1:]}"
-
-
-def error_from(response: Response, refusal: Envelope | None, now: datetime) -> CloudflareError:
-    """Choose the error of a failed request: by the API's code first, then by the HTTP status.
-
-    Args:
-        response: the response.
-        refusal: its fields; None if it has not the API's envelope.
-        now: when it arrived.
-    """
-    status = response.status
-    errors = _refusal_errors(refusal)
-    reason = "; ".join(error.message for error in errors if error.message) or f"HTTP {status}"
-    if status == 429 or any(error.code == _THROTTLED for error in errors):
-        return RateLimited(
-            reason,
-            retry_after=retry_after(response.headers, now),
-            errors=errors,
-            http_status=status,
-            ray=response.ray,
-        )
-    kind = _kind_by_code(errors) or _kind_by_status(status, refusal, has_errors=bool(errors))
-    return _error(kind, reason, response, errors)
-
-
-def _refusal_errors(refusal: Envelope | None) -> tuple[ApiMessage, ...]:
-    """Return the errors of a refusal; its messages if it has none."""
-    if refusal is None:
-        return ()
-    errors, messages = (
-        tuple(entry for entry in entries or () if entry.message or entry.code is not None)
-        for entries in (refusal.errors, refusal.messages)
-    )
-    return errors or messages
-
-
-def _kind_by_code(errors: tuple[ApiMessage, ...]) -> type[CloudflareError] | None:
-    """Return the error of a known code; without any, of a known key in the messages."""
-    codes = {error.code for error in errors}
-    for code, kind in _BY_CODE.items():
-        if code in codes:
-            return kind
-    keys = (_KEY.search(error.message) for error in errors)
-    return next((_BY_KEY[key[1]] for key in keys if key), None)
-
-
-def _kind_by_status(status: int, refusal: Envelope | None, *, has_errors: bool) -> type[CloudflareError]:
-    """Return the error of an HTTP status.
-
-    A response without the API's envelope comes from a firewall or from the local engine's host check.
-    """
-    is_api = has_errors or (refusal is not None and not refusal.success)
-    if status >= 500:
-        return Unavailable
-    if status in (401, 403) and is_api:
-        return NotAuthorized
-    return InvalidParameter if status >= 400 and has_errors else InvalidResponse
-
-
-def _error(
-    kind: type[CloudflareError], reason: str, response: Response, errors: tuple[ApiMessage, ...] = ()
-) -> CloudflareError:
-    """Make an error with the data by which Cloudflare's support finds the response."""
-    return kind(reason, errors=errors, http_status=response.status, ray=response.ray)
-
-
-def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
-    """Return the policy with the fewest requests left, from `Ratelimit: "default";r=50;t=30`."""
-    policies = _POLICY.findall(headers.get("ratelimit", ""))
-    quotas = {name: int(quota) for name, quota in _QUOTA.findall(headers.get("ratelimit-policy", ""))}
-    limits = [
-        RateLimit(int(left), timedelta(seconds=min(int(reset), _LONGEST_PAUSE)), quotas.get(name))
-        for name, left, reset in policies
-    ]
-    return min(limits, key=lambda limit: limit.remaining, default=None)
-
-
-_POLICY: Final = re.compile(r'"([^"]*)";\s*r=(\d{1,9});\s*t=(\d{1,6})')
-_QUOTA: Final = re.compile(r'"([^"]*)";\s*q=(\d{1,9})')
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Return the pause after a 429: from `Retry-After`, else from the rate limit window, else `BAN`."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return timedelta(seconds=min(int(value[:9]), _LONGEST_PAUSE))
-    if value:
-        try:
-            date = parsedate_to_datetime(value)
-            # A date in "-0000" has no zone, and is in UTC all the same (RFC 5322, 3.3).
-            pause = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
-        except (ValueError, TypeError, OverflowError):
-            return BAN
-        return min(max(pause, timedelta(0)), timedelta(seconds=_LONGEST_PAUSE))
-    limit = rate_limit(headers)
-    return limit.reset_after if limit else BAN

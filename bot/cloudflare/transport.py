@@ -8,8 +8,8 @@ from yarl import URL
 
 from bot.cloudflare.endpoint import Endpoint
 from bot.cloudflare.errors import InvalidResponse, NotAuthorized, TLSError, Unavailable
+from bot.cloudflare.http_responses import Response
 from bot.cloudflare.requests import STREAM, Request
-from bot.cloudflare.responses import Response
 from bot.outgoing import PROXY_WANTS_CREDENTIALS, failure_of, proxy_refusal
 
 

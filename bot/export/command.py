@@ -1,16 +1,21 @@
 """Read the words of an export: those of a list, the file's format, and where the file goes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.browse.command import read_instances
-from bot.browse.model import HelpQuery, ListQuery
-from bot.browse.options import CURSOR, DEFAULT_ROWS, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
-from bot.browse.requests import ListInstances
+from bot.browse.filter_words import join_flags
+from bot.browse.list_filters import refuse_others
+from bot.browse.model import HelpQuery
+from bot.browse.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
+from bot.browse.phrases import read_phrases
+from bot.browse.requests import DescribeInstance, ListInstances
+from bot.browse.selection import PATTERN
 from bot.export.lines import FORMATS, Format
 from bot.export.requests import StartExport
 from bot.language.command import Command
-from bot.language.errors import one_of
+from bot.language.errors import QueryError, one_of
 from bot.language.tokens import COMMAND, SlackMention, Token
 
 CSV_VERB: Final = "csv"
@@ -20,6 +25,8 @@ _FORMATS: Final[dict[str, Format]] = {
     "jsonl": "jsonl", "json": "jsonl", "ndjson": "jsonl", "jsonlines": "jsonl", "json-lines": "jsonl",
 }  # fmt: skip
 """How people call the formats."""
+_SPREADSHEETS: Final = ("xlsx", "xls", "ods", "sheets", "numbers", "tsv", "table")
+"""Formats that the bot does not write, of programs that open CSV."""
 _FORMAT_KEYS: Final = ("format", "as", "type")
 _NO_FORMATS: Final = ("a", "an", "the", "table")
 """What stands behind `as` and is no format, as in `as a table`."""
@@ -27,8 +34,8 @@ _BEFORE_FORMAT: Final = ("as", "in")
 _BEFORE_PLACE: Final = ("to", "into", "in")
 _PLACE_KEYS: Final = ("to", "channel")
 _ME: Final = ("me", "dm")
-_OF_SCREENS: Final = (ROWS, VIEW, PAGE, CURSOR, DIRECTION)
-"""Filters of a list that say what one message shows of it."""
+OF_FILES: Final = [option for option in LIST_OPTIONS if option not in (ROWS, VIEW, PAGE, CURSOR, DIRECTION)]
+"""The filters of a list but for those that say what one message shows of it."""
 _CHANNEL: Final = "`here`, or a channel such as `#ops` that Slack completes as you type"
 
 
@@ -38,20 +45,21 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
     Raises:
         QueryError: something in it can't be understood, or is of one screen of a list only.
     """
-    words, file_format = _take_format(rest)
+    if len(rest) == 1 and rest[0].value.lower() == "help":
+        return HelpQuery("export")
+    words, file_format = _take_format(list(map(_as_star, rest)))
     words, channel = _take_channel(words, command)
-    for word in words:
-        if word.key is not None and LIST_OPTIONS.find(word.key) in _OF_SCREENS:
-            raise word.wrong(
-                "can't be used in an export", expected="an export has all rows of a list", nearest=("",)
-            )
+    said = read_phrases(join_flags(words), command.workflows)[0]
+    problem, expected = "can't be used in an export", "an export has all rows of a list"
+    refuse_others(said, OF_FILES, command, problem, expected)
     listed = read_instances(words, command)
     if isinstance(listed, HelpQuery):
         return listed
-    if not isinstance(listed, ListInstances) or not _is_whole(listed.query.query):
+    if not isinstance(listed, ListInstances):
         raise head.wrong(
             "takes a whole list",
             expected=f"names or `*`, and filters, as in `{COMMAND} export NAME since:24h`",
+            nearest="show" if isinstance(listed, DescribeInstance) else f"{head.text} * since:24h",
         )
     default: Format = "csv" if head.value.lower() == CSV_VERB else FORMATS[0]
     return StartExport(
@@ -63,9 +71,10 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
     )
 
 
-def _is_whole(query: ListQuery) -> bool:
-    """Return whether a list was asked for, and not a part of it by words such as `top 5`."""
-    return query.start is None and query.rows == DEFAULT_ROWS and query.view == "rows"
+def _as_star(word: Token) -> Token:
+    """Return the star that `export everything` means; elsewhere that word is the overview."""
+    is_all = word.key is None and not word.quoted and word.value.lower() in ("everything", "all", "every")
+    return replace(word, value=PATTERN, raw=PATTERN) if is_all else word
 
 
 def _take_format(words: Sequence[Token]) -> tuple[list[Token], Format | None]:
@@ -91,9 +100,15 @@ def _take_format(words: Sequence[Token]) -> tuple[list[Token], Format | None]:
 
 
 def _format(word: Token) -> Format:
-    if word.value.lower() not in _FORMATS:
-        raise word.wrong("is no format of a file", expected=one_of([f"as {name}" for name in FORMATS]))
-    return _FORMATS[word.value.lower()]
+    said = word.value.lower()
+    if said not in _FORMATS:
+        meant = ("csv",) if said in _SPREADSHEETS else FORMATS
+        raise word.wrong(
+            "is no format of a file",
+            expected=one_of([f"as {name}" for name in FORMATS]),
+            nearest=tuple(name if word.key is None else f"as {name}" for name in meant),
+        )
+    return _FORMATS[said]
 
 
 def _is_one_of(words: Sequence[Token], place: int, texts: Sequence[str]) -> bool:
@@ -113,9 +128,9 @@ def _take_channel(words: Sequence[Token], command: Command) -> tuple[list[Token]
             continue
         is_place = word.value.lower() in ("here", *_ME) or _is_channel(word)
         if is_place and word.key in _PLACE_KEYS:
-            return [*left[:place], *left[place + 1 :]], _channel(word, command)
+            return [*left[:place], *left[place + 1 :]], _channel(word, word.start, command)
         if is_place and word.key is None and _is_one_of(left, place - 1, _BEFORE_PLACE):
-            return [*left[: place - 1], *left[place + 1 :]], _channel(word, command)
+            return [*left[: place - 1], *left[place + 1 :]], _channel(word, left[place - 1].start, command)
         if word.key is None and _is_channel(word):
             raise word.wrong(
                 "is a channel, and does not say what for",
@@ -129,7 +144,12 @@ def _is_channel(word: Token) -> bool:
     return word.value.startswith("#")
 
 
-def _channel(word: Token, command: Command) -> SlackMention | None:
+def _channel(word: Token, start: int, command: Command) -> SlackMention | None:
+    """Return the channel that a word says, of a place that begins there; None for the person.
+
+    Raises:
+        QueryError: Slack did not recognise it. Without it, the file goes to the person.
+    """
     said = word.value.lower()
     if said in _ME:
         return None
@@ -138,5 +158,11 @@ def _channel(word: Token, command: Command) -> SlackMention | None:
     at = word.end - len(word.raw)
     found = next((each for each in command.mentions if each.start == at and each.kind == "#"), None)
     if found is None or found.typed != word.value:
-        raise word.wrong("is no channel that Slack recognised", expected=_CHANNEL)
+        raise QueryError(
+            word.text,
+            "is no channel that Slack recognised",
+            expected=_CHANNEL,
+            nearest=("",),
+            span=(start, word.end),
+        )
     return found

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from bot.access.model import Right
 from bot.access.policy import Access
-from bot.browse.selection import Selection
 from bot.export.job import Job
 from bot.export.messages import Asked, begun_message
 from bot.export.planning import ExportPlanner
@@ -64,7 +63,7 @@ class ExportHandlers:
         viewer = await self._access.viewer(interaction)
         request = _with_channel_name(request, interaction)
         planned = await self._planner.plan(request, viewer, interaction)
-        again = _renamed(request, planned.plan.selection).again()
+        again = request.of_workflows(planned.plan.selection.workflows).again()
         key = secrets.token_urlsafe(12)
         job = Job(
             key=key,
@@ -102,10 +101,3 @@ def _with_channel_name(request: StartExport, interaction: Interaction) -> StartE
     if not request.channel or request.channel_name or request.channel != interaction.channel:
         return request
     return replace(request, channel_name=interaction.channel_name)
-
-
-def _renamed(request: StartExport, selection: Selection) -> StartExport:
-    """Return a request with the workflows' names as they are."""
-    pending = request.query
-    renamed = replace(pending.query.selection, workflows=selection.workflows)
-    return replace(request, query=replace(pending, query=replace(pending.query, selection=renamed)))

@@ -7,10 +7,11 @@ from typing import Final
 
 from bot.access.policy import Viewer
 from bot.browse.causes import CauseReader
+from bot.browse.errors import NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.judging import Judge
 from bot.browse.person_clock import PersonClock
 from bot.browse.planning import plan
-from bot.browse.resolving import list_for_names, resolve_names
+from bot.browse.resolving import list_for_names, refuse_names, resolve_names
 from bot.browse.rights import Audience
 from bot.browse.selection import Selection
 from bot.cloudflare.accounts import Accounts
@@ -59,16 +60,20 @@ class ExportPlanner:
         """Plan an export. Nothing is read before it is certain that its file can be sent.
 
         Raises:
-            UserError: it can't be made as it was asked for.
-            NoSuchWorkflow, NoSuchWorkflows: a name means no workflow.
+            UserError: it can't be made as it was asked for, or a name means no workflow.
             CloudflareError: the workflows can't be read.
         """
         clock, _ = await self.clock.get(interaction, needs_zone=request.query.needs_zone)
-        asked = request.query.resolve(clock).selection
+        asked = request.resolve(clock).selection
         await self.destinations.require(request, interaction)
         account, workflows = self.accounts.get(asked.account)
         listed = await list_for_names(workflows, asked)
-        names = resolve_names(asked, account, listed, Audience(viewer))
+        try:
+            names = resolve_names(asked, account, listed, Audience(viewer))
+        except (NoSuchWorkflow, NoSuchWorkflows) as error:
+            raise refuse_names(
+                error, asked, lambda chosen: request.of_workflows(chosen.workflows).again()
+            ) from error
         selection = names.selection
         allows = self.destinations.workflow_filter(request.channel, viewer, selection)
         planned = plan(selection, listed, allows, self.lookback, most=None)

@@ -1,41 +1,39 @@
 """What people ask of exports: typed, or by a button."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
-from bot.browse.pending_query import PendingQuery
+from bot.browse.requests import OfInstances
 from bot.export.lines import Format
 from bot.language.command import Command
 from bot.language.tokens import COMMAND, SlackMention
 from bot.slack.requests import Request
 
-_LIST: Final = f"{COMMAND} list "
-
 
 @dataclass(frozen=True, slots=True)
-class StartExport(Request):
+class StartExport(OfInstances):
     """A list as a file.
 
     Attributes:
-        query: which list; its times wait for a clock and a zone.
         format: of the file.
         channel: Slack's id of the channel that gets it; empty for the person who asks, directly.
         channel_name: without its `#`; empty where Slack does not say it.
     """
 
     kind: ClassVar[str] = "export"
-    query: PendingQuery
+    verb: ClassVar[str] = "export"
     format: Format = "csv"
     channel: str = ""
     channel_name: str = ""
 
-    def command(self) -> str:
-        """Return what to type for the same."""
-        return self.again().whole()
+    def of_workflows(self, names: tuple[str, ...]) -> Self:
+        """Return the same export of other workflows."""
+        pending = self.query
+        return replace(self, query=replace(pending, query=pending.query.of_workflows(names)))
 
     def again(self) -> Command:
         """Return the command for the same, which knows the channel by its id."""
-        words = ["export", self.query.command().removeprefix(_LIST)]
+        words = [self.query.command(self.verb).removeprefix(f"{COMMAND} ")]
         if self.format != "csv":
             words.append(f"as {self.format}")
         if not self.channel:

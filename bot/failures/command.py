@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.command import join_flags, read_instances
+from bot.browse.command import read_instances
 from bot.browse.conditions import ERRORED
+from bot.browse.filter_words import join_flags
+from bot.browse.list_filters import refuse_others
 from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.options import ACCOUNT, LIST_OPTIONS, SINCE, STATUS, UNTIL
 from bot.browse.pending_query import PendingQuery
@@ -15,39 +17,48 @@ from bot.browse.selection import PATTERN, Selection
 from bot.failures.requests import ListFailures
 from bot.inspect.command import NEWEST
 from bot.language.command import Command
-from bot.language.errors import one_of
+from bot.language.errors import QueryError, one_of, without_span
 from bot.language.tokens import COMMAND, Token
 from bot.slack.requests import Request
 
-SYNONYMS: Final = ("causes",)
-_OF_LISTS: Final = frozenset({PATTERN, *EVERYTHING})
+SYNONYMS: Final = ("causes", "worst")
+_OF_ALL: Final = frozenset({"everything", "anything", "any"})
+"""Words that ask for the list of all beside the API's own word for what failed."""
+_OF_LISTS: Final = frozenset({PATTERN, *EVERYTHING}) - _OF_ALL
 """Words that ask for the list of all, and not for what is wrong in it."""
-_FAILURES: Final = frozenset({"failures", "failure", "errors", "errored", "failed"})
+_FAILURES: Final = frozenset({"failures", "failure", "errors", "error", "errored", "failed"})
 _GROUPED: Final = frozenset({"group", "grouped"})
+_BEFORE: Final = frozenset({"new", "common", "frequent", "biggest", "main", "other"})
+"""Words right before `failures` that ask for their causes."""
+_BY: Final = ("by", "per")
 _KINDS: Final = frozenset({
     "cause", "causes", "reason", "reasons", "error", "message", "workflow", "step", "kind", "type", "version",
+    "hour", "day",
 })  # fmt: skip
-_TAKEN: Final = (SINCE, UNTIL, ACCOUNT)
+_WHAT: Final = frozenset({"what", "whats", "what's", "something", "anything", "everything", "is"})
+_WRONG: Final = frozenset({"wrong", "on", "fire", "down"})
+_BEGAN: Final = frozenset({"start", "started", "begin", "began", "starting", "break", "happen"})
+TAKEN: Final = (SINCE, UNTIL, ACCOUNT)
 
 
-def read_failures(_: Token, rest: Sequence[Token], command: Command) -> Request:
+def read_failures(head: Token, rest: Sequence[Token], command: Command) -> Request:
     """Read the words behind the verb.
 
     Raises:
         QueryError: something in them can't be understood.
     """
     if len(rest) == 1 and rest[0].value.lower() == "help":
-        return HelpQuery()
-    for word in read_phrases(join_flags(rest), command.workflows)[0]:
-        option = LIST_OPTIONS.find(word.key or "")
-        is_said_anyway = option is STATUS and word.value.lower() == ERRORED
-        if option is not None and option not in _TAKEN and not is_said_anyway:
-            expected = one_of([f"{each.key}:" for each in _TAKEN])
-            raise word.wrong(
-                "can't be used beside `failures`",
-                expected=f"{expected}; `{COMMAND} list` takes it, with `status:errored`",
-                nearest=("",),
-            )
+        return HelpQuery("failures")
+    words = read_phrases(join_flags(rest), command.workflows)[0]
+    others = [word for word in words if not _says_errored(word)]
+    expected = one_of([f"{each.key}:" for each in TAKEN])
+    expected += f"; `{COMMAND} list` takes it, with `status:errored`"
+    try:
+        refuse_others(others, TAKEN, command, "can't be used beside `failures`", expected)
+    except QueryError as error:
+        error.choices = (_as_list(head, command), _without(error, command))
+        error.span = None
+        raise
     request = read_instances(rest, command)
     match request:
         case ListInstances(query):
@@ -64,6 +75,21 @@ def read_failures(_: Token, rest: Sequence[Token], command: Command) -> Request:
     )
 
 
+def _as_list(head: Token, command: Command) -> str:
+    """Return the text that asks for the list of the same failures, which takes every filter."""
+    return f"list {command.text[: head.start]}failed{command.text[head.end :]}"
+
+
+def _without(error: QueryError, command: Command) -> str:
+    """Return the text without what is wrong in it."""
+    whole = command.text if error.span is None else without_span(command.text, *error.span)
+    return error.choices[0] or whole
+
+
+def _says_errored(word: Token) -> bool:
+    return LIST_OPTIONS.find(word.key or "") is STATUS and word.value.lower() == ERRORED
+
+
 def find_failures(words: Sequence[Token], command: Command) -> tuple[Token, Sequence[Token]] | None:
     """Return the word that asks for failures by cause, and the words that say of what.
 
@@ -75,20 +101,36 @@ def find_failures(words: Sequence[Token], command: Command) -> tuple[Token, Sequ
         else ""
         for word in words
     ]
+    if (rest := _of_question(words, texts)) is not None:
+        return words[0], rest
     said = next((place for place, text in enumerate(texts) if text in _FAILURES), None)
     beside = {
         place
         for place, text in enumerate(texts)
-        if text in _GROUPED or (text in _KINDS and place and texts[place - 1] == "by")
+        if text in _GROUPED
+        or (text in _KINDS and place and texts[place - 1] in _BY)
+        or (text in _BEFORE and place + 1 == said)
     }
     if said is None or not beside:
         return None
     rest = [
         word
         for place, word in enumerate(words)
-        if place not in beside and place != said and not (texts[place] == "by" and place + 1 in beside)
+        if place not in beside and place != said and not (texts[place] in _BY and place + 1 in beside)
     ]
     return words[said], rest
+
+
+def _of_question(words: Sequence[Token], texts: Sequence[str]) -> Sequence[Token] | None:
+    """Return of what it is asked in `what's wrong with NAME`, and in `when did NAME start failing`."""
+    plain = [text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") for text in texts]
+    if plain and plain[0] in _WHAT and ("wrong" in plain or plain[-2:] == ["on", "fire"]):
+        left_out: frozenset[str] = _WHAT | _WRONG | {"with"}
+    elif (plain[:1] == ["when"] and _BEGAN.intersection(plain)) or plain[:2] == ["since", "when"]:
+        left_out = _BEGAN | _FAILURES | {"when", "since", "failing", "fail", "happening", "breaking"}
+    else:
+        return None
+    return [word for word, text in zip(words, plain, strict=True) if text not in left_out]
 
 
 def as_failures(request: Request, words: Sequence[Token]) -> Request:
@@ -107,7 +149,8 @@ def as_failures(request: Request, words: Sequence[Token]) -> Request:
     if not isinstance(request, ListInstances):
         return request
     query, pending = request.query.query, request.query
-    if any(word.key is None and word.value.lower() in _OF_LISTS for word in words):
+    texts = {word.value.lower() for word in words if word.key is None}
+    if texts & _OF_LISTS or (texts & _OF_ALL and ERRORED in texts):
         return request
     plain = ListQuery(Selection(account=query.account, statuses=(ERRORED,)))
     is_asked_for = any(LIST_OPTIONS.find(word.key or "") is STATUS for word in words if word.key)

@@ -27,6 +27,7 @@ from bot.failures.model import FailureGroup, Failures
 from bot.failures.reading import FailureReader
 from bot.failures.requests import DEFAULT_SINCE, ListFailures, RefreshFailures, ShareFailures
 from bot.language import times
+from bot.language.command import Command
 from bot.language.times import Clock
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Delayed, PostToChannel, Reply, ShowMessage, in_place, without_word
@@ -65,7 +66,7 @@ class FailureHandlers:
         """Show what was typed."""
         needs_zone = request.query.needs_zone
         clock, notices = await self._clock.get(interaction, needs_zone=needs_zone)
-        selection = _since_some_time(request.query.resolve(clock).selection, clock)
+        selection = _since_some_time(request.resolve(clock).selection, clock)
         return await self._show(Audience(await self._access.viewer(interaction)), selection, notices=notices)
 
     async def show(self, request: ShowFailures, interaction: Interaction) -> Reply:
@@ -108,8 +109,9 @@ class FailureHandlers:
                 names.selection, allows=audience.workflow_filter(selection.account), team=team, fresh=fresh
             )
         except (NoSuchWorkflow, NoSuchWorkflows) as error:
-            seen = error.among(audience.workflow_filter(selection.account))
-            raise refuse_names(seen, selection, lambda chosen: ShowFailures(chosen).command()) from error
+            raise refuse_names(
+                error, selection, lambda chosen: Command(ShowFailures(chosen).command())
+            ) from error
         selection = names.selection
         notices = (*notices, *audience.notices(selection))
 
@@ -147,6 +149,10 @@ class FailureHandlers:
             refresh=await save(RefreshFailures(selection)),
             share=await save(ShareFailures(selection)),
         )
+
+
+def _command(selection: Selection) -> Command:
+    return Command(ShowFailures(selection).command())
 
 
 def _since_some_time(selection: Selection, clock: Clock) -> Selection:

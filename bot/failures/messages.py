@@ -162,8 +162,11 @@ def _subject(failures: Failures) -> str:
 
 def _window(failures: Failures) -> str:
     since, until = failures.selection.since, failures.selection.until
-    if until is not None or since is None:
-        return f"from {since.text} to {until.text}" if since and until else ""
+    if since is None:
+        return ""
+    if until is not None:
+        is_whole = until.text == f"end of {since.text}"  # all of a day, or of a part of one
+        return since.text if is_whole else f"from {since.text} to {until.text}"
     span = span_in_words(since.text)
     return f"since {since.text}" if span is None else f"in the last {span}"
 

@@ -1,25 +1,28 @@
 """What people ask of failures, beside `ShowFailures`, for which other rooms have buttons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from bot.browse.pending_query import PendingQuery
-from bot.browse.requests import ShowFailures
-from bot.slack.requests import Request
+from bot.browse.requests import OfInstances, ShowFailures
+from bot.language.command import Command
+from bot.language.tokens import COMMAND
 
 DEFAULT_SINCE: Final = "24h"
 
 
 @dataclass(frozen=True, slots=True)
-class ListFailures(Request):
-    """What failed, as it was typed; its times wait for a clock and a zone.
-
-    Attributes:
-        query: which instances, of a list; how it is shown does not matter.
-    """
+class ListFailures(OfInstances):
+    """What failed, as it was typed; how the list is shown does not matter."""
 
     kind: ClassVar[str] = "failures_typed"
-    query: PendingQuery
+    verb: ClassVar[str] = "failures"
+
+    def again(self) -> Command:
+        """Return the command for the same, in which the verb says the status."""
+        query = self.query.query
+        plain = replace(query, selection=replace(query.selection, statuses=()))
+        pending = replace(self.query, query=plain)
+        return Command(pending.command(self.verb).removeprefix(f"{COMMAND} "))
 
 
 @dataclass(frozen=True, slots=True)

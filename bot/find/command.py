@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.command import join_flags
+from bot.browse.filter_words import join_flags
+from bot.browse.list_filters import refuse_others
 from bot.browse.options import ACCOUNT, LIST_OPTIONS
 from bot.find.requests import EVERYWHERE, FindInstances
 from bot.find.targets import is_short, may_hold_id
@@ -31,10 +32,10 @@ def read_find(head: Token, rest: Sequence[Token], command: Command) -> FindInsta
     bare = [word for word in others if word.key is None or word.key in _ID_KEYS]
     if not may_hold_id(" ".join(word.value for word in (bare if few else others))):
         return None
-    for word in others if few else ():
-        if word not in bare and LIST_OPTIONS.find(word.key or ""):
-            expected = "an id, a part of one, or a text that holds some"
-            raise word.wrong("can't be used with `find`", expected=expected, nearest=("",))
+    if few:
+        expected = "an id, a part of one, or a text that holds some"
+        filters = [word for word in others if word not in bare]
+        refuse_others(filters, (), command, "can't be used with `find`", expected)
     everywhere = few and len(bare) > 1 and bare[-1].value.lower() == EVERYWHERE
     left_out = [word for word in (account, bare[-1] if everywhere else None) if word is not None]
     text = command.text

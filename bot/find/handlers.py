@@ -59,22 +59,20 @@ class FindHandlers:
         scope = await self.search.scope(viewer, request.account)
         accounts = _accounts_of(scope)
         targets = read_targets(request.text, accounts)
-        otherwise = request.account or viewer.meant_accounts()[0]
         if not targets.shown:
             if len(request.text.split()) > _MOST_WORDS_OF_NAME:
                 return ShowMessage(no_id_message())
             text = request.text.casefold()
             found = (account for name, account in accounts.items() if text in name.casefold())
-            search = ListWorkflows(OverviewQuery(search=request.text, account=next(found, otherwise)))
+            account = next(found, request.account or viewer.meant_accounts()[0])
+            search = ListWorkflows(OverviewQuery(search=request.text, account=account))
             return await self.lists.list_workflows(search, interaction)
         named = targets.shown[0].named
         if (
             named is not None and len(targets.shown) == 1
         ):  # no search is needed, and each refusal has its words
-            is_known = named.account_id is not None or named.workflow in accounts
-            account = named.account if is_known else otherwise
             one = DescribeInstance(
-                named.workflow, named.instance, account=account, account_id=named.account_id
+                named.workflow, named.instance, account=named.account, account_id=named.account_id
             )
             return await self.inspect.describe(one, interaction)
         return await self._find(request, targets, scope, interaction)

@@ -86,7 +86,7 @@ def none_found_message(result: SearchResult, request: FindInstances, now: dateti
     if found.gone_from:
         names = _names(found.gone_from)
         lines.append(
-            f"Analytics know it from {names}, which has it no more: it was deleted, or its time is up."
+            f"Analytics know it from {names}, which no longer has it: it was deleted, or its retention ended."
         )
     if found.led_to:
         lines.append(f"Analytics lead to {_names(found.led_to)}, which could not be asked just now.")

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.command import is_instance_id, join_flags, read_addresses
+from bot.browse.addresses import read_addresses
+from bot.browse.command import is_instance_id
+from bot.browse.filter_words import join_flags
 from bot.browse.model import HelpQuery, OverviewQuery
 from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS, SEARCH
 from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import ListWorkflows, NotYet
+from bot.browse.selection import PATTERN
 from bot.find.requests import FindInstances
 from bot.home.help import TOPICS
 from bot.home.requests import ShowAccounts, ShowVersion
@@ -59,15 +62,19 @@ def read_paging(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuer
     return HelpQuery("list")
 
 
-def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWorkflows | FindInstances:
+def read_search(
+    head: Token, rest: Sequence[Token], command: Command
+) -> ListWorkflows | FindInstances | HelpQuery:
     """Read `search TEXT`; an id is looked for among the instances.
 
     Raises:
         QueryError: nothing is said that could be looked for, or filters are that a search does not have.
     """
+    if len(rest) == 1 and rest[0].text.lower() == "help":
+        return HelpQuery("find")
     bare = ("id", SEARCH.key, *SEARCH.synonyms)
     rest = [replace(word, key=None) if word.key in bare else word for word in join_flags(rest)]
-    words = [word for word in without_fillers(rest) if word.key is None]
+    words = [word for word in without_fillers(rest) if word.key is None and word.value.strip(PATTERN)]
     options = [word for word in rest if word.key is not None]
     for word in options:
         if OVERVIEW_OPTIONS.find(word.key or ""):
@@ -79,7 +86,8 @@ def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWor
         raise of_overview if of_overview.nearest else LIST_OPTIONS.unknown(word)
     values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(options, command.text), command)
     if not words:
-        raise head.wrong("does not say what to look for", expected=f"a text, as in `{COMMAND} search:order`")
+        expected = f"a text, as in `{COMMAND} search:order`"
+        raise head.wrong("does not say what to look for", expected=expected, nearest="list")
     if is_instance_id(words[0]):
         return FindInstances(words[0].value, values.get("account"))
     return ListWorkflows(OverviewQuery(search=" ".join(word.value for word in words), **values))

@@ -1,79 +1,21 @@
 """Help. It names what works and nothing else, and what it names can be tried at once."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from bot.browse.options import LIST_OPTIONS
-from bot.browse.phrases import quote_name
 from bot.digests.command.grammar import DIGEST_VERBS
 from bot.digests.command.options import DIGEST_OPTIONS
-from bot.language.command import Command
-from bot.language.options import Options
-from bot.language.tokens import COMMAND, quote
-from bot.ui.elements import Message, code, command, context, header, message, section
-from bot.ui.limits import Block
-from bot.ui.problems import run_button
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A command, in a line with what it does.
-
-    Attributes:
-        words: what stands behind the slash command: `{name}` for a workflow, `{part}` for a part of its name.
-        meaning: what it does, in mrkdwn.
-        title: what stands above it; empty for none.
-        can_be_tried: a button does it, if the account's workflows are known where it needs one.
-    """
-
-    words: str
-    meaning: str
-    title: str = ""
-    can_be_tried: bool = True
-
-    def command_for(self, workflow: str | None) -> Command:
-        """Return the command, about a workflow if its name is known."""
-        name, part = (
-            ("NAME", "TEXT") if workflow is None else (quote_name(workflow), quote(_part_of(workflow)))
-        )
-        return Command(self.words.replace("{name}", name).replace("{part}", part) or COMMAND)
-
-    def line(self, workflow: str | None) -> str:
-        """Return it in mrkdwn, below its title."""
-        line = f"{command(self.command_for(workflow).whole().strip())}   {self.meaning}"
-        return f"*{self.title}*\n{line}" if self.title else line
-
-    def button(self, workflow: str | None) -> Block | None:
-        """Return the button that does it; None where it can't be tried."""
-        if not self.can_be_tried or (workflow is None and "{" in self.words):
-            return None
-        return run_button("Try it", self.command_for(workflow))
-
-
-def _part_of(name: str) -> str:
-    """Return the first word of a name."""
-    return re.split(r"[\W_]", name)[0] or name
-
-
-def _lines(options: Options) -> str:
-    """Describe each option in a line; a default is only named where it is a value."""
-    lines = []
-    for option in options:
-        default = f", {option.default} if left out" if option.default.startswith("`") else ""
-        lines.append(f"`{option.example}`   {option.help}{default}")
-    return "\n".join(lines)
+from bot.home.help_parts import Example, Topic, lines
+from bot.home.triage_help import EXPORT, FAILURES, FIND, STATS
+from bot.ui.elements import Message, code, context, header, message, section
 
 
 def _other_verbs() -> str:
     return ", ".join(f"`{verb.name}`" for verb in DIGEST_VERBS if verb.usage == "N" and verb.name != "show")
 
 
-_Topic = Sequence[str | Example]
-"""Paragraphs in mrkdwn, and examples."""
-
-_OVERALL: Final[_Topic] = (
+_OVERALL: Final[Topic] = (
     Example("", "all workflows with their counts, those with trouble first", title="See what runs"),
     Example("search:{part}", "those whose names hold a text"),
     Example("list {name}", "its instances, newest first; without `list` it is the same"),
@@ -113,9 +55,10 @@ _OVERALL: Final[_Topic] = (
     Example("help filters", "every filter"),
     Example("help times", "ways to write a time"),
     Example("help digest", "digests in words, not by the form"),
+    "Also `help failures`, `help find`, `help stats` and `help export`.",
 )
 
-_LIST: Final[_Topic] = (
+_LIST: Final[Topic] = (
     Example("list {name}", "instances, newest first; filters may follow: `/workflows help filters`"),
     Example("list * running", "of every workflow, in one list"),
     (
@@ -142,9 +85,9 @@ _LIST: Final[_Topic] = (
     ),
 )
 
-_FILTERS: Final[_Topic] = (
+_FILTERS: Final[Topic] = (
     Example("list {name} status:errored since:24h rows:20", "as many as you like, in any order"),
-    _lines(LIST_OPTIONS),
+    lines(LIST_OPTIONS),
     (
         "*In words*\n`errored or paused`  `failed with card declined`  `timeout errors`  "
         "`running longer than 1h`  `from cron`  `on version 4f2a`  `failed in charge-card`  "
@@ -158,7 +101,7 @@ _FILTERS: Final[_Topic] = (
     "Case does not matter. Every way to write a time: `/workflows help times`.",
 )
 
-_TIMES: Final[_Topic] = (
+_TIMES: Final[Topic] = (
     Example("list {name} since:2h", "what was created in the last two hours"),
     Example('list {name} since:"yesterday 17:30" until:today', "what has a space goes in quotes"),
     (
@@ -176,7 +119,7 @@ _TIMES: Final[_Topic] = (
     ),
 )
 
-_DIGEST: Final[_Topic] = (
+_DIGEST: Final[Topic] = (
     "A digest tells a channel what newly failed, and what there is.",
     Example("digest", "a form for a new one"),
     Example("digest list", "those of this channel, and yours; `/workflows digest list all` is for admins"),
@@ -193,14 +136,18 @@ _DIGEST: Final[_Topic] = (
         "`daily 9am and 5pm`  `hourly from 9am to 5pm on weekdays`  `monthly on the 1st and 15th at 9am`\n"
         "`daily 9am Europe/Berlin`   a zone, if it is not your own"
     ),
-    f"*What else may follow*\n{_lines(DIGEST_OPTIONS)}",
+    f"*What else may follow*\n{lines(DIGEST_OPTIONS)}",
 )
 
-_TOPICS: Final[dict[str | None, _Topic]] = {
+_TOPICS: Final[dict[str | None, Topic]] = {
     None: _OVERALL,
     "list": _LIST,
     "filters": _FILTERS,
     "times": _TIMES,
+    "failures": FAILURES,
+    "find": FIND,
+    "stats": STATS,
+    "export": EXPORT,
     "digest": _DIGEST,
 }
 TOPICS: Final = tuple(topic for topic in _TOPICS if topic)

@@ -4,14 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.browse.command import is_instance_id, join_flags, read_addresses, with_account
+from bot.browse.addresses import read_addresses
+from bot.browse.command import is_instance_id, with_account
+from bot.browse.filter_words import join_flags
+from bot.browse.names import is_pattern, require_length
 from bot.browse.options import ACCOUNT, LIST_OPTIONS
-from bot.browse.phrases import EVERYTHING, is_phrase
+from bot.browse.phrases import EVERYTHING
 from bot.browse.requests import DescribeInstance
+from bot.browse.selection import is_match
+from bot.browse.word_errors import OLDEST, run_of, unknown_words
+from bot.browse.written_names import is_phrase, quote_name
 from bot.cloudflare.models import Status
 from bot.language import filters, name_matching
 from bot.language.command import Command
-from bot.language.errors import QueryError
+from bot.language.errors import QueryError, typed
 from bot.language.filler_words import is_filler, without_fillers
 from bot.language.tokens import COMMAND, Token, quote
 
@@ -25,6 +31,7 @@ WHY: Final = ("explain", "why", "debug", "reason", "cause", "diagnose", "happene
 
 NEWEST: Final = frozenset({"latest", "last", "newest"})
 """Words that ask for the newest instance."""
+_MOST_NAMES: Final = 5
 _FAILED: Final = "failed"
 """`show NAME errored` is the list: of many, as people say `show errored NAME`, too."""
 _ERRORED: Final = Status("errored")
@@ -65,10 +72,27 @@ def read_show(head: Token, rest: Sequence[Token], command: Command) -> DescribeI
         found = _if_one(found, bare, options, command)
     if found is None:
         return None
+    _refuse_oldest(found, command)
     status = None if found.instance else found.status or (_ERRORED if asks_why else None)
     instance = found.instance.value if found.instance else None
     request = DescribeInstance(_name(found, command), instance, status, readings=readings)
     return with_account(request, options, command)
+
+
+def _refuse_oldest(found: _Words, command: Command) -> None:
+    """Refuse `show NAME oldest`.
+
+    Raises:
+        QueryError: the oldest one is asked for.
+    """
+    word = found.instance
+    is_oldest = word is not None and word.value.lower() in OLDEST and not word.quoted
+    if word is not None and is_oldest and word.value not in command.workflows:
+        raise word.wrong(
+            "asks for the oldest instance, and Cloudflare gives the newest first",
+            expected="`latest`, or an instance's id",
+            nearest="latest",
+        )
 
 
 def _sort(bare: Sequence[Token], command: Command) -> _Words:
@@ -150,10 +174,19 @@ def _name(found: _Words, command: Command) -> str | None:
     words = without_fillers(found.rest)
     if not words:
         return None
+    pattern = next((word for word in words if is_pattern(word)), None)
+    if pattern is not None:
+        names = [name for name in command.workflows if is_match(name, pattern.value)]
+        raise pattern.wrong(
+            "may mean several workflows",
+            expected="the name of one",
+            nearest=tuple(map(quote_name, names[:_MOST_NAMES])),
+        )
     matched = name_matching.find_name([word.value for word in words], command.workflows, lambda _: False)
     if matched is None:
         if len(words) > 1:
-            raise _unknown(words[1], words[0])
+            raise _unknown(words[1:], words[0], command)
+        require_length(words[0], words[0].value)
         return words[0].value
     if len(matched.names) > 1:
         raise words[matched.start].wrong(
@@ -161,14 +194,18 @@ def _name(found: _Words, command: Command) -> str | None:
         )
     left = [*words[: matched.start], *words[matched.stop :]]
     if left:
-        raise _unknown(left[0], words[matched.start])
+        raise _unknown(left, words[matched.start], command)
     return matched.names[0]
 
 
-def _unknown(word: Token, name: Token) -> QueryError:
-    status = filters.nearest_status(word.value)
-    return word.wrong(
-        f"is a word I don't know beside the workflow's name, `{name.value}`",
+def _unknown(words: Sequence[Token], name: Token, command: Command) -> QueryError:
+    run = run_of(words, command)
+    start, end = run[0].start, run[-1].end
+    status = filters.nearest_status(run[0].value) if len(run) == 1 else None
+    return QueryError(
+        command.text[start:end],
+        f"{unknown_words(run)} beside the workflow's name, {typed(name.value)}",
         expected=f"an instance's id, or `latest`, as in `{COMMAND} show NAME latest failed`",
         nearest=(status or "",),
+        span=(start, end),
     )

@@ -8,9 +8,9 @@ from bot.access.policy import Viewer
 from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery, OverviewQuery
-from bot.browse.phrases import quote_name
 from bot.browse.requests import DescribeInstance
 from bot.browse.rights import error_for_hidden
+from bot.browse.written_names import quote_name
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
@@ -90,7 +90,7 @@ class InstanceFinder:
         if not viewer.may(Right.VIEW, request.account, workflow):
             visible = await self._visible_names(request.account, viewer)
             raise error_for_hidden(viewer, query, visible)
-        instance = request.instance or (await self._newest(query)).id
+        instance = request.instance or (await self._newest(query, viewer)).id
         subject = InstanceRef(workflow, instance, request.account)
         try:
             return subject, await workflows.get_detail(workflow, instance)
@@ -102,19 +102,22 @@ class InstanceFinder:
             find = Command(f"{COMMAND} find {quote_name(instance)}")
             raise UserError(problem_message(error, commands=[all_, find])) from error
 
-    async def _newest(self, query: ListQuery) -> Instance:
+    async def _newest(self, query: ListQuery, viewer: Viewer) -> Instance:
         """Return the newest instance of a list, which is on its first page; the API promises no order there.
 
         Raises:
             UserError: the list is empty, or its first pages are.
         """
-        screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE))
+        allows = viewer.workflow_filter(query.account)
+        screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE), allows=allows)
         if not screen.rows:
             is_empty = screen.next is None
             raise UserError(none_message(query.workflow, query.status, query.account, is_empty=is_empty))
         return max((row.instance for row in screen.rows), key=_created)
 
     async def _visible_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
+        if not viewer.may_any(Right.VIEW, account):
+            return ()
         return viewer.among(await self._browser.workflow_names(account), account)
 
     async def _guess_workflow(self, request: DescribeInstance, viewer: Viewer) -> str:

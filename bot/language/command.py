@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.language.times import Clock
-from bot.language.tokens import COMMAND, SlackMention, escape, extract_mentions, span_with_marks
+from bot.language.tokens import (
+    COMMAND,
+    SlackMention,
+    escape,
+    extract_mentions,
+    span_with_marks,
+    without_marks,
+)
 
 _NO_MOMENT: Final = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -52,7 +59,8 @@ class Command:
         """Return what to type, the slash command first."""
         first, *rest = self.text.strip().split(maxsplit=1) or [""]
         # A name may begin like the command, as `/workflowsx` does.
-        return " ".join((COMMAND, *rest)) if first == COMMAND else f"{COMMAND} {self.text.strip()}".strip()
+        is_pasted = COMMAND in first and without_marks(first) == COMMAND
+        return " ".join((COMMAND, *rest)) if is_pasted else f"{COMMAND} {self.text.strip()}".strip()
 
     def sent(self) -> str:
         """Return the text as Slack sends it: what `from_slack` reads as this command."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Final, Protocol, Self, TypeVar
 
 _T = TypeVar("_T")
@@ -108,15 +109,16 @@ def _correct(
     error: QueryError, words: str, typed: Editable, read: Callable[[Any], object]
 ) -> Editable | None:
     """Return a text as it can be read once the words are in the place of the wrong ones."""
-    found, nearest = error, words
+    span, nearest = error.span, words
     for _ in range(_MOST_CORRECTIONS):
-        typed = typed.edit(found.span, nearest)
+        typed = typed.edit(span, nearest)
         wrong = _error_in(typed, read)
         if wrong is None:
             return typed
         if not wrong.nearest:  # a word that would be left out is the person's to leave out
             break
-        found, nearest = wrong, wrong.nearest
+        whole = wrong.proposals[0].whole() if wrong.proposals else None
+        span, nearest = (wrong.span, wrong.nearest) if whole is None else (None, whole)
     return None
 
 
@@ -192,8 +194,13 @@ def nearest_several(word: str, choices: Sequence[str], *, most: int, cutoff: flo
         most: how many to return at most.
         cutoff: how alike they must be, from 0 to 1.
     """
+    return _nearest(word.casefold(), tuple(choices), most, cutoff)
+
+
+@lru_cache(maxsize=256)  # each way to read a command asks for the same words
+def _nearest(word: str, choices: tuple[str, ...], most: int, cutoff: float) -> tuple[str, ...]:
     by_folded = {choice.casefold(): choice for choice in choices}
-    close = get_close_matches(word.casefold(), by_folded, n=most, cutoff=cutoff)
+    close = get_close_matches(word, by_folded, n=most, cutoff=cutoff)
     return tuple(by_folded[folded] for folded in close)
 
 

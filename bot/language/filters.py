@@ -13,11 +13,14 @@ _STATUS_SYNONYMS: Final = {
     # what people call them elsewhere
     "failed": "errored", "failure": "errored", "failures": "errored", "failing": "errored", "fail": "errored",
     "fails": "errored", "error": "errored", "errors": "errored", "errorred": "errored", "broken": "errored",
-    "crashed": "errored", "timed out": "errored",
+    "crashed": "errored", "timed out": "errored", "broke": "errored", "break": "errored",
+    "breaks": "errored", "breaking": "errored", "crash": "errored", "crashes": "errored",
+    "crashing": "errored",
+    "fehler": "errored", "kaputt": "errored", "erreurs": "errored", "errores": "errored", "fallos": "errored",
     "completed": "complete", "success": "complete", "succeeded": "complete", "done": "complete",
     "successful": "complete", "finished": "complete", "ok": "complete", "active": "running",
     "in progress": "running", "in flight": "running", "pending": "queued", "in queue": "queued",
-    "enqueued": "queued",
+    "enqueued": "queued", "in the queue": "queued", "backlog": "queued",
     "cancelled": "terminated", "canceled": "terminated", "stopped": "terminated", "killed": "terminated",
     "sleeping": "waiting", "suspended": "paused", "on hold": "paused", "waiting for pause": "waitingForPause",
     "pausing": "waitingForPause", "rolling back": "rollingBack",
@@ -101,7 +104,7 @@ def read_statuses(token: Token) -> tuple[Status, ...]:
             wrong,
             f"in {typed(token.text)} is not a known status",
             expected=one_of(STATUSES),
-            nearest=f"status:{right}" if all(meant) else None,
+            nearest=f"status:{right}" if right else None,
             span=(token.start, token.end),
         )
     return statuses_in(token.value)

@@ -51,6 +51,12 @@ def is_whole_name(typed: str, names: Sequence[str]) -> bool:
     return bool(_Index(names).whole(typed))
 
 
+def holds(name: str, text: str) -> bool:
+    """Return whether a name holds a text, regardless of case, signs, and the s of a plural."""
+    folded = _fold(text)
+    return bool(folded) and (folded in _fold(name) or folded.removesuffix("s") in _fold(name))
+
+
 def find_similar(typed: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return at most three names that look like a text or hold it, the likeliest first."""
     close = nearest_several(typed, names, most=_MOST_SIMILAR, cutoff=SIMILAR_NAMES)

@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Annotated, Final, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from pydantic import AfterValidator, AwareDatetime
 from bot.language.calendar_days import bounds, last_day_of, moment_in, months_before
 from bot.language.durations import duration_text, parse_duration
 from bot.language.errors import QueryError, typed
+from bot.language.mistyped_times import nearest_times
 from bot.language.time_pieces import CalendarDate, DayBefore, Period
 from bot.language.written_times import Ago, WrittenTime, parse
 from bot.language.zones import find_zones, moments_at, parse_offset, writes_month_first
@@ -29,6 +31,11 @@ _PLAIN_CLOCK: Final = re.compile(r"\d{1,2}(?::\d\d)? ?(?:am|pm)?")
 _NO_MOMENT: Final = "is no moment in any calendar"
 _MOST_WORDS: Final = 10  # `on the 20th of November 2026 at 9 am Port-au-Prince time`
 
+_OVERNIGHT: Final = re.compile(r"\bover ?night\b")
+_OF_A_DAY: Final = re.compile(
+    r"\b(today|yesterday|tonight|last night|morning|evening|(?:mon|tues|wednes|thurs|fri|satur|sun)day)'?s\b"
+)
+"""As in `last night's errors` and `todays failures`."""
 _DAY_EARLIER: Final = {"tonight": "last night", "this": "last", "today": "yesterday", "tomorrow": "today"}
 """What is written for a day, and for the one before it."""
 
@@ -110,8 +117,12 @@ def longest_time(words: Sequence[str]) -> int:
 
     A time that has two meanings counts, so that `read` can tell of it.
     """
-    counts = range(min(len(words), _MOST_WORDS), 0, -1)
-    return next((count for count in counts if is_time(" ".join(words[:count]))), 0)
+    return _longest_time(tuple(words[:_MOST_WORDS]))
+
+
+@lru_cache(maxsize=256)  # each form of a command that may begin with a time asks for the same words
+def _longest_time(words: tuple[str, ...]) -> int:
+    return next((count for count in range(len(words), 0, -1) if is_time(" ".join(words[:count]))), 0)
 
 
 def read(text: str, clock: Clock, after: datetime | None = None) -> TimePoint:
@@ -129,7 +140,7 @@ def read(text: str, clock: Clock, after: datetime | None = None) -> TimePoint:
     try:
         written = read_words(text)
         if written is None:
-            raise QueryError(text, "is not a time I can read", expected=EXPECTED)
+            raise QueryError(text, "is not a time I can read", expected=EXPECTED, nearest=nearest_times(text))
         return _TimeReader(text, written, clock).moment(after)
     except (ValueError, OverflowError) as error:
         raise QueryError(text, _NO_MOMENT, expected=EXPECTED) from error
@@ -214,7 +225,10 @@ class _TimeReader:
             early = written.part is not None and written.clock.hour + 24 < written.part.end
             return datetime.combine(start + timedelta(days=early), written.clock)
         if written.part is not None:
-            return start + timedelta(hours=written.part.end if written.ends else written.part.start)
+            begins = written.part.start
+            if written.day == DayBefore(0) and written.part.first <= now.hour < begins:
+                begins = written.part.first  # `this morning` is asked at three as well
+            return start + timedelta(hours=written.part.end if written.ends else begins)
         return start + timedelta(days=written.ends)
 
     def _day(self, today: date) -> date:
@@ -319,7 +333,8 @@ def _point(at: datetime) -> TimePoint:
 
 def _normal(text: str) -> str:
     words = text.lower().replace("\N{MINUS SIGN}", "-").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return " ".join(words.split()).strip("[]")
+    words = " ".join(words.split()).strip("[]")
+    return _OVERNIGHT.sub("last night", _OF_A_DAY.sub(r"\1", words))
 
 
 def _canonical(at: datetime) -> str:

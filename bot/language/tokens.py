@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bot.language.errors import QueryError
@@ -23,13 +24,14 @@ _QUOTES: Final = {
     **dict.fromkeys('"“”„‟«»', '"“”„‟«»'),
     **dict.fromkeys("'‘’‚‛", "'‘’‚‛"),
 }
-_BOLD: Final = re.compile(r"\*\w[^*]*\*(?![\w*])")
+_BOLD: Final = re.compile(r"\*{1,3}\w[^*]*\*{1,3}(?![\w*])")
 _OPENING_MARKS: Final = "`\N{MODIFIER LETTER GRAVE ACCENT}\N{ACUTE ACCENT}~([{<>•·,;"
 _CLOSING_MARKS: Final = "`\N{MODIFIER LETTER GRAVE ACCENT}\N{ACUTE ACCENT}~)]}<>•·,;.!?…"
 _AS_PASTED: Final = ("cursor", "mention")
 """Keys whose values may end in any sign; names of people and channels may, too."""
 _JOINERS: Final = "\u200c\u200d"
 """Emoji and some scripts are written with them; all else that nobody sees goes."""
+_SPACE: Final = re.compile(r"\s")
 _KEY: Final = re.compile(r"(?!https?://)([A-Za-z_-]+):")
 _FLAG: Final = re.compile(r"(?:--|—|–)([A-Za-z][A-Za-z_-]*)(=?)")
 _PLAIN: Final = re.compile(
@@ -177,6 +179,16 @@ def span_with_marks(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def without_marks(word: str) -> str:
+    """Return a word without the marks that people put around it."""
+    start, end = 0, len(word)
+    while start < end and (word[start] in _OPENING_MARKS or _is_unseen(word[start])):
+        start += 1
+    while end > start and (word[end - 1] in _CLOSING_MARKS or _is_unseen(word[end - 1])):
+        end -= 1
+    return word[start:end]
+
+
 def quote(value: str) -> str:
     """Return a value so written that `split` reads it back as one word and as no key."""
     if _PLAIN.fullmatch(value) and not _FLAG.match(value) and not any(map(_is_unseen, value)):
@@ -210,6 +222,7 @@ def _is_opening_mark(text: str, at: int) -> bool:
     return text[at] in _OPENING_MARKS or _is_unseen(text[at]) or _BOLD.match(text, at) is not None
 
 
+@lru_cache(maxsize=256)
 def _is_unseen(sign: str) -> bool:
     """Return whether nobody sees a sign, which comes along when something is pasted."""
     return unicodedata.category(sign) == "Cf" and sign not in _JOINERS
@@ -283,6 +296,5 @@ def _value(text: str, start: int) -> tuple[str, int]:
 
 
 def _word_end(text: str, start: int) -> int:
-    while start < len(text) and not text[start].isspace():
-        start += 1
-    return start
+    space = _SPACE.search(text, start)
+    return space.start() if space else max(start, len(text))

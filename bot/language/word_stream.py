@@ -1,9 +1,14 @@
 """The words of a command, one after another, and errors that name several of them."""
 
 from collections.abc import Container, Sequence
+from itertools import accumulate, takewhile
+from typing import Final
 
 from bot.language.errors import QueryError
 from bot.language.tokens import Token
+
+_MOST_WORDS: Final = 5
+"""Of a phrase."""
 
 
 class Words:
@@ -12,13 +17,13 @@ class Words:
     Args:
         tokens: all the words.
         at: how many of them were understood.
-        plain: what `word` returns for each, if that is known already.
+        plain: how each is compared, if that is known already.
     """
 
-    def __init__(self, tokens: Sequence[Token], at: int = 0, plain: Sequence[str] | None = None) -> None:
+    def __init__(self, tokens: Sequence[Token], at: int = 0, plain: "_PlainWords | None" = None) -> None:
         self._tokens = tuple(tokens)
         self._at = at
-        self._plain = tuple(map(_plain, tokens)) if plain is None else plain
+        self._plain = _PlainWords(tokens) if plain is None else plain
 
     @property
     def ahead(self) -> Token | None:
@@ -42,8 +47,7 @@ class Words:
             place: how many words stand before it. If there is none, or it is in quotes or has a key, the
                 text is empty.
         """
-        at = self._at + place
-        return self._plain[at] if at < len(self._plain) else ""
+        return self._plain.word(self._at + place)
 
     def copy(self) -> "Words":
         """Return the same place, to look ahead from."""
@@ -56,13 +60,7 @@ class Words:
 
     def take_phrase(self, phrases: Container[str]) -> str | None:
         """Take and return the longest of some phrases, each of at most five words, if one is ahead."""
-        longest, ahead = None, ""
-        for count in range(1, 6):
-            if not (word := self.word(count - 1)):
-                break
-            ahead = f"{ahead} {word}" if ahead else word
-            if ahead in phrases:
-                longest = ahead
+        longest = next(filter(phrases.__contains__, self._plain.phrases(self._at)), None)
         if longest is not None:
             self._at += longest.count(" ") + 1
         return longest
@@ -76,6 +74,27 @@ class Words:
         """Go on behind words that add nothing."""
         while self.word() in fillers:
             self._at += 1
+
+
+class _PlainWords:
+    """Words as they are compared: in lower case, without a comma or full stop behind them.
+
+    One that has a key or stands in quotes is an empty text, and so is what stands behind the last.
+    """
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._words = tuple(map(_plain, tokens))
+        self._phrases: dict[int, tuple[str, ...]] = {}
+
+    def word(self, place: int) -> str:
+        return self._words[place] if place < len(self._words) else ""
+
+    def phrases(self, place: int) -> tuple[str, ...]:
+        """Return what the words from a place on can be a phrase of, the longest first."""
+        if place not in self._phrases:  # all who look ahead from there ask for the same
+            words = takewhile(bool, self._words[place : place + _MOST_WORDS])
+            self._phrases[place] = tuple(accumulate(words, "{} {}".format))[::-1]
+        return self._phrases[place]
 
 
 def _plain(token: Token) -> str:

@@ -194,9 +194,11 @@ def _without_brackets(words: str) -> str:
 
 def _normal(words: str) -> str:
     """Return words as names are compared: `São Paulo time` as `sao_paulo`."""
-    letters = unicodedata.normalize("NFKD", _without_brackets(words).casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter)).replace(".", "")
-    word = "_".join(plain.split())
+    letters = _without_brackets(words).casefold()
+    if not letters.isascii():
+        decomposed = unicodedata.normalize("NFKD", letters)
+        letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    word = "_".join(letters.replace(".", "").split())
     return word.removesuffix("_time") if "_" in word else word
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.command import join_flags, read_instances
+from bot.browse.command import read_instances
 from bot.browse.condition_options import TRIGGER, VERSION
+from bot.browse.filter_words import join_flags
+from bot.browse.list_filters import refuse_others
 from bot.browse.model import HelpQuery, ListQuery
-from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
+from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, SINCE, UNTIL
 from bot.browse.pending_query import PendingQuery
 from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
@@ -20,19 +22,24 @@ from bot.stats.requests import ShowStats
 
 SYNONYMS: Final = (
     "statistics", "statistic", "p50", "p95", "p99", "percentile", "percentiles", "performance", "perf",
-    "throughput", "latency", "durations",
+    "throughput", "latency", "durations", "slow", "slowest", "longest", "flaky", "flakiest", "flakey",
+    "versions", "deploys", "deployments", "releases",
 )  # fmt: skip
 """Other words for `stats`."""
+_SPEEDS: Final = frozenset({"slow", "slowest", "longest", "flaky", "flakiest", "flakey"})
 WITH_NAME: Final = frozenset({"health", "summary", "healthy"})
 """Words that mean it beside the name of a workflow; alone they are the overview."""
-_TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT, VERSION, TRIGGER)
+TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT, VERSION, TRIGGER)
 _KINDS: Final = frozenset({"success", "failure", "fail", "failed", "error", "errors", "completion"})
 _RATES: Final = frozenset({"rate", "rates", "ratio", "percentage"})
 _HOW: Final = frozenset({"how", "hows", "how's", "how’s"})
 _DOING: Final = frozenset({
     "doing", "going", "performing", "behaving", "running", "do", "perform", "take", "takes", "taking", "took",
 })  # fmt: skip
-_BESIDE: Final = frozenset({"been", "usually", "normally", "long", "well", "lately"})
+_BESIDE: Final = frozenset({
+    "been", "usually", "normally", "long", "well", "lately", "often", "frequently", "fast", "fail", "fails",
+    "failing", "failed", "break", "breaks", "steps", "step",
+})  # fmt: skip
 """Words of a question that say nothing more."""
 
 
@@ -43,12 +50,10 @@ def read_stats(_: Token, rest: Sequence[Token], command: Command) -> Request:
         QueryError: something in them can't be understood.
     """
     if len(rest) == 1 and rest[0].value.lower() == "help":
-        return HelpQuery()
-    for word in read_phrases(join_flags(rest))[0]:
-        option = LIST_OPTIONS.find(word.key or "")
-        if option is not None and option not in _TAKEN:
-            expected = one_of([f"{each.key}:" for each in _TAKEN])
-            raise word.wrong("can't be used in statistics", expected=expected, nearest=("",))
+        return HelpQuery("stats")
+    words = read_phrases(join_flags(rest), command.workflows)[0]
+    expected = one_of([f"{each.key}:" for each in TAKEN])
+    refuse_others(words, TAKEN, command, "can't be used in statistics", expected)
     request = read_instances(rest, command)
     match request:
         case ListInstances(query):
@@ -78,14 +83,16 @@ def find_stats(words: Sequence[Token], command: Command) -> tuple[Token, Sequenc
     ]
     for place, text in enumerate(texts):
         if text in {"stats", *SYNONYMS}:
-            return words[place], [*words[:place], *words[place + 1 :]]
+            beside = _HOW | {"steps", "step"} if text in _SPEEDS else frozenset[str]()
+            rest = [word for other, word in enumerate(words) if other != place and texts[other] not in beside]
+            return words[place], rest
         behind = texts[place + 1] if place + 1 < len(texts) else ""
         if text in _KINDS and behind in _RATES:
             return words[place], [*words[:place], *words[place + 2 :]]
     rest = [word for word, text in zip(words, texts, strict=True) if text not in WITH_NAME]
     if len(rest) < len(words) and without_fillers(rest):
         return next(word for word in words if word not in rest), rest
-    if texts and texts[0] in _HOW and _DOING.intersection(texts[1:]):
+    if texts and texts[0] in _HOW and (_DOING | {"often", "frequently", "fast"}).intersection(texts[1:]):
         left = [word for word, text in zip(words, texts, strict=True) if text not in _HOW | _DOING | _BESIDE]
         return words[0], left
     return None

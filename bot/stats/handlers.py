@@ -16,6 +16,7 @@ from bot.browse.resolving import refuse_names
 from bot.browse.rights import Audience, audience_of, audience_to_share_with
 from bot.browse.selection import Selection, at
 from bot.language import times
+from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock
 from bot.slack.interaction import Interaction
@@ -67,7 +68,7 @@ class StatsHandlers:
     async def show(self, request: ShowStats, interaction: Interaction) -> Reply:
         """Show what was typed."""
         clock, notices = await self._clock.get(interaction)
-        selection = _by_creation(request.query.resolve(clock).selection, clock)
+        selection = _by_creation(request.resolve(clock).selection, clock)
         audience = Audience(await self._access.viewer(interaction))
         return await self._show(audience, selection, clock, notices=notices)
 
@@ -116,7 +117,7 @@ class StatsHandlers:
         try:
             names, listed = await self._reader.resolve(selection, audience, fresh=fresh)
         except (NoSuchWorkflow, NoSuchWorkflows) as error:
-            raise refuse_names(error, selection, stats_command) from error
+            raise refuse_names(error, selection, lambda chosen: Command(stats_command(chosen))) from error
         meant = names.selection
         audience.require(meant)
         notices = (*notices, *audience.notices(meant))

@@ -5,9 +5,9 @@ from typing import ClassVar, Final
 
 from bot.browse.model import ListQuery
 from bot.browse.options import LIST_OPTIONS
-from bot.browse.pending_query import PendingQuery
-from bot.browse.phrases import write_names
+from bot.browse.requests import OfInstances
 from bot.browse.selection import Selection
+from bot.browse.written_names import write_names
 from bot.language import times
 from bot.language.times import Clock
 from bot.language.tokens import COMMAND
@@ -18,15 +18,11 @@ DEFAULT_SINCE: Final = "7d"
 
 
 @dataclass(frozen=True, slots=True)
-class ShowStats(Request):
-    """Statistics as they were typed; their times wait for a clock and a zone.
-
-    Attributes:
-        query: which instances, of a list; how it is shown does not matter.
-    """
+class ShowStats(OfInstances):
+    """Statistics as they were typed; how the list is shown does not matter."""
 
     kind: ClassVar[str] = "stats"
-    query: PendingQuery
+    verb: ClassVar[str] = VERB
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,8 @@ def _(error: QueryError) -> Problem:
     if error.choices == ("",):
         advice.append("Without it:")
     elif error.choices:
-        advice.append(f"Did you mean {' or '.join(map(code, error.choices))}?")
+        meant = [code(choice) if choice else "the rest without it" for choice in error.choices]
+        advice.append(f"Did you mean {' or '.join(meant)}?")
     return Problem(f"{code(error.word)} {_with_code(error.problem)}.", tuple(advice))
 
 
@@ -255,7 +256,7 @@ def _(error: ShareUsedUp) -> Problem:
 def _(error: QueueFull) -> Problem:
     return Problem(
         "This bot is busy: too many requests wait for an answer from Cloudflare.",
-        (f"Yours was not sent. Try again in {_pause(error)}.",),
+        (f"This one was not sent. Try again in {_pause(error)}.",),
     )
 
 

@@ -157,6 +157,17 @@ async def test_a_name_that_one_may_not_see_is_suggested_to_nobody_and_means_noth
     assert "These are the workflows that you may look at here" in texts[""]
 
 
+async def test_an_account_of_hidden_workflows_is_not_said_to_have_none(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.add_workflow("payroll")
+    async with run_bot(bot_access=rules(rule(ADA.id, "order-*"))):
+        text = (await ask(slack.person("ada"), "")).all_text()
+    assert "*None of the account's workflows.* It may have others." in text
+    assert "These are the workflows that you may look at here" in text
+    assert "Deploy" not in text
+
+
 async def test_an_account_that_one_may_not_see_is_no_account(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, api: str
 ) -> None:

@@ -10,9 +10,11 @@ import pytest
 from bot.browse.bookmark import OverviewBookmark
 from bot.browse.model import OverviewQuery
 from bot.browse.requests import OpenList
-from bot.playground.simulators.cloudflare import Simulation
+from bot.cloudflare.dashboard import DashboardPage, write_url
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person
 from bot.playground.simulators.slack.directory import ADA, GRACE
+from bot.playground.simulators.slack.workspace import Draft
 from tests.support.buttons import CODEC
 from tests.support.digest_actions import send_digest_command
 from tests.support.fixtures import RunBot
@@ -52,13 +54,13 @@ def _fill(simulation: Simulation, *workflows: str) -> None:
 
 @pytest.fixture
 async def staging() -> AsyncIterator[dict[str, Any]]:
-    async with _account("f" * 32, "orders", "latest").serve() as url:
+    async with _account("f" * 32, "orders", "latest", "batch-2").serve() as url:
         yield {"account_id": "f" * 32, "api_token": "simulated-token", "api_base_url": url}
 
 
 @pytest.fixture
 async def prod() -> AsyncIterator[dict[str, Any]]:
-    async with _account("e" * 32, "orders", "payments").serve() as url:
+    async with _account("e" * 32, "orders", "payments", "refund-7").serve() as url:
         yield {"account_id": "e" * 32, "api_token": "simulated-token", "api_base_url": url}
 
 
@@ -89,13 +91,13 @@ def _whole(message: Message) -> str:
 
 
 TYPED = {
-    "": "2 workflows",
+    "": "3 workflows",
     "list orders": "ord-1002",
     "orders": "ord-1002",
     "orders errored": "ord-1002",
     "list orders,latest": "lat-1002",
     "list * errored": "lat-1002",
-    "list ord* since:1h errored": "ord-1002",
+    "list or* since:1h errored": "ord-1002",
     "latest": "lat-1002",
     "my orders please": "ord-1002",
     "status:errored id:ord": "ord-1002",
@@ -137,7 +139,25 @@ async def test_what_is_asked_of_every_account_needs_none(ada: Person) -> None:
     assert "account:staging" in found
     by_name = (await ask(ada, "find orders/ord-1002")).all_text()
     assert "ord-1002 · errored" in by_name
-    assert "`orders-1`" not in (await ask(ada, "find orders-1/ord-1002")).all_text()
+
+
+async def test_a_name_that_is_looked_for_is_found_in_the_account_that_has_it(grace: Person) -> None:
+    for name, account in (("batch-2", "staging"), ("refund-7", "prod")):
+        found = (await ask(grace, f"find {name}")).all_text()
+        assert f"`{account}` · 1 of 1" in found, name
+
+
+async def test_the_account_of_a_flag_is_whose_names_are_read(grace: Person) -> None:
+    for text in ("my refund 7 please --account prod", "my refund 7 please account:PROD"):
+        assert "ref-1002" in (await ask(grace, text)).all_text(), text
+
+
+async def test_what_a_message_mentions_is_looked_up_in_the_account(ada: Person, slack: LocalSlack) -> None:
+    text = "see orders/ord-1001 and nothing/ord-1002"
+    written = slack.workspace.post(Draft(ada.channel.id, text, user=GRACE.id), "test")
+    found = (await answer(await ada.shortcut("look_up", written))).all_text()
+    assert "`ord-1001`" in found
+    assert "may not look at" not in found
 
 
 async def test_an_export_is_of_the_account_and_says_so(ada: Person, slack: LocalSlack) -> None:
@@ -150,7 +170,11 @@ async def test_an_export_is_of_the_account_and_says_so(ada: Person, slack: Local
 
 async def test_the_buttons_and_menus_of_an_answer_stay_in_the_account(ada: Person) -> None:
     overview = await ask(ada, "")
-    assert [option["text"]["text"] for option in await offered(ada, overview)] == ["latest", "orders"]
+    assert [option["text"]["text"] for option in await offered(ada, overview)] == [
+        "batch-2",
+        "latest",
+        "orders",
+    ]
     refreshed = await answer(await ada.click(overview, "page_refresh"))
     assert "staging" in refreshed.all_text()
     listed = await ask(ada, "list orders rows:2")
@@ -158,7 +182,7 @@ async def test_the_buttons_and_menus_of_an_answer_stay_in_the_account(ada: Perso
     assert row_ids(older) == ["ord-1000"]
     view = await (await ada.click(listed, "filter_open")).view()
     options = (await ada.type_into_menu("filter_workflows", "", view))["options"]
-    assert [option["value"] for option in options] == ["latest", "orders"]
+    assert [option["value"] for option in options] == ["batch-2", "latest", "orders"]
     shared = await answer(await ada.click(listed, "share"))
     assert "Added" not in shared.all_text(), "others may use other accounts"
 
@@ -260,10 +284,12 @@ async def test_a_button_of_the_default_account_gives_nothing_and_does_not_name_i
     said = (await answer(await ada.act(listed, button))).all_text()
     assert "You may not look at any workflow in the default account here." in said
     assert "`main`" not in said
-    link = "https://dash.cloudflare.com/" + "d" * 32 + "/workers/workflows/payments/instance/pay-1001"
-    said = (await ask(ada, f"show {link}")).all_text()
-    assert "You may not look at `payments` in that account here." in said
-    assert "vault" not in said
+    for account_id, where in (("d" * 32, "that account"), (DEFAULT_ACCOUNT_ID, "the default account")):
+        link = write_url(DashboardPage(account_id, "payroll", "pay-1001"))
+        said = (await ask(ada, f"show {link}")).all_text()
+        assert f"You may not look at `payroll` in {where} here." in said
+        assert "vault" not in said
+        assert "`main`" not in said
     assert not cloudflare.calls
 
 

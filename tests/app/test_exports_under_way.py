@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.export.store import ExportStore, StoredExport
 from bot.playground.simulators.cloudflare import (
     Simulation,
     Slow,
+    TooManyRequests,
 )
 from bot.playground.simulators.slack import ErrorCode, LocalSlack, Person
 from bot.playground.simulators.slack import Slow as SlowCall
@@ -291,3 +293,36 @@ async def test_a_full_disk_is_said(
     )
     assert not slack.files
     assert "has begun" in (await ask(ada, "export orders")).all_text(), "its place is free"
+
+
+async def test_an_export_that_waits_for_cloudflare_s_limit_is_cancelled(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person
+) -> None:
+    fill(cloudflare, 3)
+    cloudflare.inject(TooManyRequests(30), times=None, operation="list_instances")
+    await ask(ada, "export orders")
+    [message] = await until(lambda: [each for each in told(slack) if "it goes on in" in each.text])
+    await ada.click(message, "export_cancel")
+    assert (await ended(slack)).text.startswith("Export cancelled.")
+    assert not slack.files
+
+
+async def test_an_export_is_cancelled_while_its_rows_are_put_in_order(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(cloudflare, 3)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def held(*_: object) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr(Spool, "_write", held)
+    await ask(ada, "export orders")
+    await until(begun.is_set)
+    await ada.click(told(slack)[-1], "export_cancel")
+    try:
+        assert (await ended(slack)).text.startswith("Export cancelled.")
+    finally:
+        go_on.set()
+    assert not slack.files

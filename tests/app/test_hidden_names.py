@@ -55,6 +55,19 @@ TYPED = (
     "show order-mail latest",
     "show secrt-01 latest",
     "restart sec-0001",
+    # Names that they might look at, if there were any such: like a hidden one.
+    "order-secre",
+    "list order-secre errored",
+    "list order-secre,order-mail",
+    "list order-secre error:failed",
+    "failures order-secre",
+    "stats order-secre",
+    "export order-secre",
+    "show order-secre latest",
+    "show order-secre sec-0001",
+    "find order-secre/ord-10000",
+    "restart order-secre",
+    "digest create daily 9am workflow:order-secre",
     "help",
     "accounts",
     "access",
@@ -94,6 +107,7 @@ def _account(cloudflare: Simulation) -> None:
     now = datetime.now(UTC)
     names = [(name, "ord", 4) for name in SEEN]
     names += [(f"{HIDDEN}-{number:02}", "sec", 5) for number in range(MANY)]
+    names += [(f"orders-{HIDDEN}", "sec", 1)]
     for place, (workflow, prefix, count) in enumerate(names):
         for number in range(count):
             ended = now - timedelta(minutes=1 + place + number)

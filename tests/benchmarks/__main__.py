@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Final
 
 import click
+import structlog
 
 from .machine import this_machine
 from .outcome import ROUNDS, Outcome
@@ -44,6 +45,11 @@ def main(names: tuple[str, ...], as_json: bool, rounds: int) -> None:
     """Run benchmarks, all if none is named; ends with 1 where a goal is not reached."""
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     logging.getLogger(__package__).setLevel(logging.INFO)
+    # What a bot in this process logs is no part of a table, and no JSON.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     machine = this_machine()
     if not as_json:
         click.echo(machine_text(machine))

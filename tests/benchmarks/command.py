@@ -100,7 +100,7 @@ def _outcome(came_to: dict[str, list[_Round]]) -> Outcome:
             f"{AT_ONCE} connections that stay open; each sends its next request once it is answered.",
             "The last is the bare app with process_before_response, as the bot has it: the bot reaches",
             f"{bot.median / bare_before.median:.2f}\N{MULTIPLICATION SIGN} of its rate.",
-            "Computing is user and system time, which other work on the machine hardly changes.",
+            "Computing is user and system time, which other work on the machine changes less.",
         ),
     )
 

@@ -19,8 +19,9 @@ from bot.browse.messages.instances import instances_message
 from bot.browse.model import ListQuery
 from bot.browse.requests import OpenFilter, RefreshPage, TurnPage
 from bot.browse.screen import Row, Screen
+from bot.cloudflare.http_responses import Response
 from bot.cloudflare.models import InstancePage
-from bot.cloudflare.responses import Response, read_instances
+from bot.cloudflare.responses import read_instances
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, RateLimit, Simulation
 from bot.ui.elements import Controls, Message
 from tests.support.buttons import CODEC, value_of

@@ -11,9 +11,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
+from .processes import computed
 from .rounds import in_turns
 from .surroundings import Account, Surroundings, surroundings
 
@@ -23,6 +25,19 @@ _IMPORT: Final = re.compile(r"import time:\s*(\d+) \|\s*\d+ \|\s*(\w+)")
 _HEAVIEST: Final = 6
 _DONE: Final = "imported"
 _READY: Final = '"event":"ready"'
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a start took, in seconds.
+
+    Attributes:
+        wall: until it was there.
+        computing: user and system time until then.
+    """
+
+    wall: float
+    computing: float
 
 
 class DidNotStart(Exception):
@@ -43,40 +58,46 @@ async def measure(rounds: int = ROUNDS, instances: int = 10) -> Outcome:
         )
         heaviest = await _heaviest(around)
     bolt, imports, ready = (
-        Measured.of(subject, "wall time", "s", seconds) for subject, seconds in taken.items()
+        Measured.of(subject, "wall time", "s", [each.wall for each in starts])
+        for subject, starts in taken.items()
     )
+    computing = [
+        Measured.of(subject, "computing", "s", [each.computing for each in starts])
+        for subject, starts in taken.items()
+    ]
     return Outcome(
         name="start",
         work="a fresh interpreter, until it has imported what it serves with, and until it says it is ready",
-        measured=(bolt, imports, ready),
+        measured=(bolt, imports, ready, *computing),
         goals=(
             Goal(f"the bot's imports to `{BOLT}`", imports.median / bolt.median, 2.0),
             Goal(f"until it is ready to `{BOLT}`", ready.median / bolt.median, 2.0),
         ),
         notes=(
+            "Computing is user and system time, which other work on the machine changes less.",
             "Modules are compiled and in the system's memory, and the database's tables are up to date.",
             f"Of the bot's imports by package (-X importtime, which slows them): {heaviest}.",
         ),
     )
 
 
-async def _import_time(statement: str, around: Surroundings) -> float:
-    return await _time_to(
-        f"{_DONE}\n", around, {}, "-c", f"{statement}, sys; print({_DONE!r}, file=sys.stderr)"
-    )
+async def _import_time(statement: str, around: Surroundings) -> _Start:
+    code = f"{statement}, sys; print({_DONE!r}, file=sys.stderr, flush=True); sys.stdin.read()"
+    return await _time_to(f"{_DONE}\n", around, {}, "-c", code)
 
 
-async def _time_to_ready(around: Surroundings) -> float:
+async def _time_to_ready(around: Surroundings) -> _Start:
     return await _time_to(_READY, around, around.settings(), "-m", "bot", "serve")
 
 
-async def _time_to(said: str, around: Surroundings, settings: Mapping[str, str], *arguments: str) -> float:
-    """Seconds until an interpreter says something; how long it takes to end is not counted."""
+async def _time_to(said: str, around: Surroundings, settings: Mapping[str, str], *arguments: str) -> _Start:
+    """What an interpreter takes until it says something; how long it takes to end is not counted."""
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *arguments),
         env=_environment(settings),
         cwd=around.folder,
+        stdin=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
@@ -84,7 +105,7 @@ async def _time_to(said: str, around: Surroundings, settings: Mapping[str, str],
             raise AssertionError("it was asked for")
         while line := await process.stderr.readline():
             if said in line.decode():
-                return time.perf_counter() - started
+                return _Start(time.perf_counter() - started, computed(process.pid))
         raise DidNotStart(" ".join(arguments))
     finally:
         if process.returncode is None:

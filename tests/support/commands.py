@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from bot.command_reader import read_command
 from bot.language.command import Command
 from bot.slack.requests import Request
-from bot.verbs import read_command
 
 ACCOUNTS = ("prod", "Staging-EU")
 NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)

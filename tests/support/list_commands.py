@@ -6,24 +6,28 @@ from datetime import UTC, datetime, tzinfo
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.pending_query import PendingQuery
 from bot.browse.requests import ListInstances, ListWorkflows
+from bot.command_reader import read_command
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock
 from bot.slack.requests import Request
-from bot.verbs import read_command
 from tests.support.commands import ACCOUNTS, HERE, NOW, read
 
 
 def read_list(text: str, *, now: datetime = NOW, zone: tzinfo = UTC) -> ListQuery:
     """Return the list that a command asks for."""
-    return read_pending(text).resolve(Clock(now, zone))
+    return _read_instances(text).resolve(Clock(now, zone))
 
 
 def read_pending(text: str) -> PendingQuery:
     """Return the list before its times are resolved."""
+    return _read_instances(text).query
+
+
+def _read_instances(text: str) -> ListInstances:
     request = read(text)
     assert isinstance(request, ListInstances), request
-    return request.query
+    return request
 
 
 def read_or_refuse(text: str, clock: Clock) -> ListQuery | OverviewQuery | Request | QueryError:
@@ -31,7 +35,7 @@ def read_or_refuse(text: str, clock: Clock) -> ListQuery | OverviewQuery | Reque
     try:
         request = read(text)
         if isinstance(request, ListInstances):
-            return request.query.resolve(clock)
+            return request.resolve(clock)
         if isinstance(request, ListWorkflows):
             return request.query
     except QueryError as error:

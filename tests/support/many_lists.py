@@ -37,6 +37,7 @@ class ManyLists:
         ends_empty: a page without rows and cursor follows the last row.
         empty_pages: so many pages without rows, but with a cursor, come before each list's second page.
         fails: returns the error of a request, if any.
+        in_milliseconds: times are written without what is less.
         calls: the requests for instances.
         priorities: theirs.
         now: the clock, the same for all.
@@ -50,6 +51,7 @@ class ManyLists:
     empty_pages: int = 0
     fails: Callable[[PageQuery], Exception | None] = lambda _: None
     cut_short: bool = False
+    in_milliseconds: bool = False
     calls: list[PageQuery] = field(default_factory=list)
     priorities: list[Priority] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
@@ -118,6 +120,8 @@ class ManyLists:
         return Browser({"prod": cached}, **changes)  # type: ignore[arg-type] # as a test says
 
     def _page(self, rows: Sequence[Instance], following: Cursor | PageNumber | None) -> InstancePage:
+        if self.in_milliseconds:
+            rows = [row.model_copy(update={"created_on": _cut(row.created_on)}) for row in rows]
         return InstancePage(tuple(rows), following, ResultInfo(), (), self.now)
 
 
@@ -135,6 +139,10 @@ def instance(id_: str, created: float, status: str = "running", ended: float | N
         started_on=START + timedelta(seconds=created),
         ended_on=None if ended is None else START + timedelta(seconds=ended),
     )
+
+
+def _cut(moment: datetime | None) -> datetime | None:
+    return moment and moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _token(row: Instance) -> str:

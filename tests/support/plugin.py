@@ -19,6 +19,8 @@ from shutil import disk_usage
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.beside import COMMANDS
+
 ROOT = Path(__file__).parents[2]
 FAST = tuple(
     ROOT / "tests/unit" / name
@@ -40,8 +42,6 @@ _fast_thread: int | None = None
 
 LONGEST_FIRST = (
     "tests/system/process/test_digest_workers_killed.py",  # its two classes at once
-    "tests/robustness/hostile/test_fuzzing.py",  # this one and the next keep a core busy while others wait
-    "tests/unit/repository/test_layers.py",
     "tests/benchmarks",
     "tests/system",
     "tests/robustness",
@@ -118,6 +118,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _rank(item: pytest.Item) -> int:
+    if any(test.startswith(item.nodeid.partition("::")[0]) for test in COMMANDS):
+        return len(LONGEST_FIRST) + 1  # what they ask for runs meanwhile
     places = (place for place, path in enumerate(LONGEST_FIRST) if item.path.is_relative_to(ROOT / path))
     return next(places, len(LONGEST_FIRST))
 

@@ -163,7 +163,7 @@ def _searched(screen: Screen) -> list[str]:
         return []
     said = [_how_far(searched)]
     if searched.is_again:
-        said.append("That is less than before, which would take too long to read again at once.")
+        said.append("That is less than before: to read as far again would take too long at once.")
     if searched.unknown:
         count = searched.unknown
         unclear = "1 that does not say is" if count == 1 else f"{count:,} that do not say are"

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures(
 
 OF_ONE_LIST = [name for name, failure in FAILURES.items() if not isinstance(failure.fault, NobodyListens)]
 """A port that is closed is closed for all lists."""
-_GONE = ("Cloudflare refused.",)
+_GONE = ("Cloudflare has no such workflow any more.",)
 
 
 def fault_of(name: str, harness: Harness) -> Fault:

@@ -28,15 +28,9 @@ from bot.browse.requests import (
     TurnPage,
 )
 from bot.cloudflare.errors import CloudflareError, InvalidParameter, Unavailable
+from bot.cloudflare.http_responses import Response, rate_limit
 from bot.cloudflare.models import Instance, PageNumber, Position, Status, Workflow
-from bot.cloudflare.responses import (
-    Response,
-    rate_limit,
-    read_instance,
-    read_instances,
-    read_workflow,
-    read_workflows,
-)
+from bot.cloudflare.responses import read_instance, read_instances, read_workflow, read_workflows
 from bot.digests.codec import baseline_from_json, baseline_to_json, digest_of, spec_from_json, spec_to_json
 from bot.digests.command.requests import CreateDigest
 from bot.digests.form import DigestForm

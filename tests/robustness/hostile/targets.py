@@ -10,8 +10,8 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.browse.model import ListQuery
+from bot.cloudflare.http_responses import Response
 from bot.cloudflare.models import Cursor, PageNumber
-from bot.cloudflare.responses import Response
 from bot.slack.requests import RequestStore
 from bot.storage.tables import metadata
 from bot.ui.limits import OPTION_VALUE

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.browse.bookmark import Bookmark, MergedBookmark, StreamPlace
+from bot.browse.bookmark import Bookmark, MergedBookmark
 from bot.browse.model import ListQuery
+from bot.browse.places import StreamPlace
 from bot.browse.requests import ShareList, ShowFailures, TurnPage
 from bot.browse.selection import Selection, Stream
 from bot.cloudflare.models import Status

@@ -149,8 +149,10 @@ def test_each_page_is_asked_for_once_and_only_if_its_rows_are_next(account: Many
             new = {query.workflow for query in account.calls[before:]}
             # A list whose page was used up is one of those whose rows were last, or are next.
             assert new <= shown | {row.workflow for row in screens[-1].rows} | _on(screens[:-1])
-        asked = [(query.workflow, query.position) for query in account.calls]
-        assert len(asked) == len(set(asked))
+        assert len(account.calls) == len(set(account.calls))
+        if not account.numbered:  # lists without cursors go on by times
+            asked = [(query.workflow, query.position) for query in account.calls]
+            assert len(asked) == len(set(asked))
 
     asyncio.run(walk())
 

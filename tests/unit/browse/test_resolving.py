@@ -11,6 +11,7 @@ from bot.browse.resolving import refuse_names, resolve_names
 from bot.browse.rights import Audience
 from bot.browse.selection import Selection
 from bot.cloudflare.models import Workflow, WorkflowList
+from bot.language.command import Command
 from bot.slack.reply import UserError
 
 ORDERS, EMAILS, PAYROLL = "order-processing", "send-emails", "payroll"
@@ -69,5 +70,7 @@ def test_what_means_nothing_is_refused_with_what_may_be_meant() -> None:
         resolve_names(Selection(("order-procesing", EMAILS)), "prod", LISTED, ALL)
     for error, proposed in ((single, ORDERS), (several, f"{ORDERS},{EMAILS}")):
         asked = error.value.query.selection
-        refusal = refuse_names(error.value, asked, lambda chosen: f"stats {','.join(chosen.workflows)}")
+        refusal = refuse_names(
+            error.value, asked, lambda chosen: Command(f"stats {','.join(chosen.workflows)}")
+        )
         assert f"`/workflows stats {proposed}`" in refusal.message.text

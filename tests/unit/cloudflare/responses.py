@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.cloudflare.http_responses import Response
 from bot.cloudflare.models import InstanceFilter, InstancePage, PageQuery, Position
-from bot.cloudflare.responses import Response, read_instances
+from bot.cloudflare.responses import read_instances
 
 ARRIVED = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 

@@ -29,8 +29,8 @@ from bot.cloudflare.errors import (
     RateLimited,
     Unavailable,
 )
+from bot.cloudflare.http_responses import Response
 from bot.cloudflare.limiter import Budget
-from bot.cloudflare.responses import Response
 from bot.playground.simulators.cloudflare import (
     DEFAULT_ACCOUNT_ID,
     DEFAULT_ANALYTICS_TOKEN,

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cloudflare.errors import RateLimited, ShareUsedUp
+from bot.cloudflare.http_responses import RateLimit
 from bot.cloudflare.limiter import WINDOW, Budget, Priority, charge_to
-from bot.cloudflare.responses import RateLimit
 from tests.support.clock import Clock
 
 INTERACTIVE, BACKGROUND = Priority.INTERACTIVE, Priority.BACKGROUND

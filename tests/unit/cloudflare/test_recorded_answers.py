@@ -14,15 +14,10 @@ from bot.cloudflare.errors import (
     NotAuthorized,
     WorkflowNotFound,
 )
+from bot.cloudflare.http_responses import Response
 from bot.cloudflare.instance_models import InstanceError
 from bot.cloudflare.models import Cursor, PageNumber
-from bot.cloudflare.responses import (
-    Response,
-    read_instance,
-    read_instances,
-    read_workflow,
-    read_workflows,
-)
+from bot.cloudflare.responses import read_instance, read_instances, read_workflow, read_workflows
 from tests.unit.cloudflare.responses import ARRIVED
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "cloudflare"

@@ -19,17 +19,9 @@ from bot.cloudflare.errors import (
     Unavailable,
     WorkflowNotFound,
 )
+from bot.cloudflare.http_responses import BAN, RateLimit, Response, rate_limit, retry_after
 from bot.cloudflare.models import ApiMessage, PageNumber
-from bot.cloudflare.responses import (
-    BAN,
-    RateLimit,
-    Response,
-    rate_limit,
-    read_instances,
-    read_workflow,
-    read_workflows,
-    retry_after,
-)
+from bot.cloudflare.responses import read_instances, read_workflow, read_workflows
 from tests.unit.cloudflare.responses import ARRIVED, error_response, response
 
 

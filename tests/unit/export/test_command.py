@@ -88,7 +88,7 @@ def test_the_command_for_the_same_is_read_as_the_same(text: str) -> None:
     ("text", "problem"),
     [
         ("export", "takes a whole list"),
-        ("export orders top 5", "takes a whole list"),
+        ("export orders top 5", "can't be used in an export"),
         ("export orders rows:20", "can't be used in an export"),
         ("export orders view:table", "can't be used in an export"),
         ("export orders cursor:abc", "can't be used in an export"),

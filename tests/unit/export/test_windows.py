@@ -296,6 +296,9 @@ async def test_a_reading_that_is_ended_says_what_is_left() -> None:
     with pytest.raises(TimeoutError):
         await reader.read([Window(ORDERS, None, NO_END)])
     assert 1_500 < len(taken) < 3_000
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling(), "or what follows may be taken for cancelled"
     missing = [each for each in rows if each.id not in taken]
     assert all(any(gap.window.has(each.created_on) for gap in reader.gaps) for each in missing)
 

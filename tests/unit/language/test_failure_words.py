@@ -81,7 +81,7 @@ def test_who_asks_for_more_gets_the_list(text: str) -> None:
 
 def test_why_of_one_workflow_is_its_newest_failure() -> None:
     assert read("why did orders fail") == DescribeInstance("orders", None, Status("errored"))
-    assert read("failures help") == HelpQuery()
+    assert read("failures help") == HelpQuery("failures")
 
 
 @pytest.mark.parametrize(

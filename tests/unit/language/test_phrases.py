@@ -159,9 +159,9 @@ def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str)
     [
         ("image-pipelne status:errord", ["image-pipeline status:errored"]),
         ("image-pipeline status:errord,paused", ["image-pipeline status:errored,paused"]),
-        ("image-pipeline status:wurst,paused", []),
+        ("image-pipeline status:wurst,paused", ["image-pipeline status:paused"]),
         ("image-pipeline xyzzy", ["image-pipeline"]),
-        ("image-pipeline xyzzy plugh", []),
+        ("image-pipeline xyzzy plugh", ["image-pipeline"]),
         ("image-pipeline error:timeout paused", ["image-pipeline paused"]),
         ("image-pipeline not complete", [f"image-pipeline status:{NOT_COMPLETE}", "image-pipeline"]),
         ("image-pipeline !complete", [f"image-pipeline status:{NOT_COMPLETE}", "image-pipeline"]),
@@ -171,24 +171,24 @@ def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str)
         ("image-pipeline rows:500", ["image-pipeline rows:20"]),
         ("image-pipeline rows:500 view:table", ["image-pipeline rows:100 view:table"]),
         ("image-pipeline view:tabel", ["image-pipeline view:table"]),
-        ("image-pipeline view:cards", []),
-        ("kubectl get pods", []),
-        ("docker ps", []),
-        ("docker rows:50", []),
-        ("pipelines-of-image xyzzy", []),
-        ("digest create weekdays 9am berlin-time", []),
-        ("digest create weekdays at 9 berlin-time", []),
+        ("image-pipeline view:cards", ["image-pipeline"]),
+        ("kubectl get pods", ['list * error:"kubectl get pods"', "list"]),
+        ("docker ps", ['list * error:"docker ps"', "list"]),
+        ("docker rows:50", ["help filters"]),
+        ("pipelines-of-image xyzzy", ['list * error:"pipelines-of-image xyzzy"', "list"]),
+        ("digest create weekdays 9am berlin-time", ["help digest"]),
+        ("digest create weekdays at 9 berlin-time", ["help digest"]),
         ("digest create daily 9am image-pipeline", ["digest create daily 9am workflow image-pipeline"]),
         ("digest create daily 9am image-pipelne", ["digest create daily 9am workflow image-pipeline"]),
         ("digest create daily 9 image-pipelne", ["digest create daily 09:00 workflow image-pipeline"]),
-        ("digest create daily 9am image pipeline", []),
-        ("digest edit 7 daily 10am xyzzy", []),
+        ("digest create daily 9am image pipeline", ["help digest"]),
+        ("digest edit 7 daily 10am xyzzy", ["help digest"]),
         ("digest edit 7 daily 10am image-pipelne", ["digest edit 7 daily 10am workflow image-pipeline"]),
-        ("image-pipeline since forever", []),
-        ("image-pipeline page last", []),
+        ("image-pipeline since forever", ["image-pipeline"]),
+        ("image-pipeline page last", ["image-pipeline last"]),
     ],
 )
-def test_what_is_refused_proposes_what_may_be_meant_and_no_more(text: str, proposals: list[str]) -> None:
+def test_what_is_refused_proposes_what_may_be_meant_or_what_is_left(text: str, proposals: list[str]) -> None:
     with pytest.raises(QueryError) as refused:
         read_known(text, "order-processing", "order-archive", "image-pipeline")
     assert [proposal.whole() for proposal in refused.value.proposals] == [
@@ -197,12 +197,12 @@ def test_what_is_refused_proposes_what_may_be_meant_and_no_more(text: str, propo
 
 
 @pytest.mark.parametrize(
-    "text", ["kubectl get pods", "fehler seit gestern", "list docker ps -a", "qed errored xyzzy"]
+    "text", ["kubectl get pods", "fehlt seit gestern", "list docker ps -a", "qed errored xyzzy"]
 )
 def test_words_behind_what_no_workflow_is_called_are_not_held_against_it(text: str) -> None:
     with pytest.raises(QueryError, match="is not the name of a workflow") as refused:
         read_known(text, "order-processing", "image-pipeline")
-    assert refused.value.word in ("kubectl", "fehler", "docker", "qed")
+    assert refused.value.word in ("kubectl", "fehlt", "docker", "qed")
 
 
 @pytest.mark.parametrize("text", ["next", "more", "refresh"])

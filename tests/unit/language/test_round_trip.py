@@ -85,6 +85,7 @@ def test_whether_a_zone_is_needed_can_always_be_told(text: str) -> None:
 
 @given(commands)
 @example("/workflowsstatus:erroredstatus:errored orders")
+@example("/workflows` orders orders")
 def test_every_proposed_command_can_be_read(text: str) -> None:
     refused = read_or_refuse(text, Clock(NOW))
     if isinstance(refused, QueryError) and refused.nearest is not None:

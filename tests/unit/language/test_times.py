@@ -235,15 +235,38 @@ def test_until_morning_tonight_is_the_night_that_has_begun(
         ("this evening", "last evening"),
         ("today 23:00", "yesterday 23:00"),
         ("tomorrow", "today"),
-        ("2026-11-24", None),
-        ("2027-01-01", None),
     ],
 )
-def test_a_time_that_is_still_to_come_proposes_the_day_before(text: str, proposed: str | None) -> None:
+def test_a_time_that_is_still_to_come_proposes_the_day_before(text: str, proposed: str) -> None:
     with pytest.raises(QueryError) as raised:
         read_list(f'orders since:"{text}"')
-    corrected = f"/workflows list orders since:{quote(proposed)}" if proposed else None
-    assert raised.value.corrected == corrected
+    assert raised.value.corrected == f"/workflows list orders since:{quote(proposed)}"
+
+
+@pytest.mark.parametrize("text", ["2026-11-24", "2027-01-01", "forever", "2026-13-01"])
+def test_without_a_time_that_is_like_it_the_rest_is_proposed(text: str) -> None:
+    with pytest.raises(QueryError) as raised:
+        read_list(f"orders errored since:{text}")
+    assert raised.value.corrected == "/workflows list orders status:errored"
+    assert raised.value.choices == ("",)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("since:2hous", "since:2hours"),
+        ("since:yesteday", "since:yesterday"),
+        ("since:wendesday", "since:wednesday"),
+        ("since:-2h", "since:2h"),
+        ('since:"yesterday mroning"', 'since:"yesterday morning"'),
+        ("since:1h until:2h", "since:2h until:1h"),
+        ("since:2026-11-20 until:24", "since:2026-11-20 until:24m"),
+    ],
+)
+def test_a_mistyped_time_is_proposed_as_it_is_spelt(text: str, meant: str) -> None:
+    with pytest.raises(QueryError) as raised:
+        read_list(f"orders {text}")
+    assert raised.value.corrected == f"/workflows list orders {meant}"
 
 
 def test_a_list_may_end_in_the_future() -> None:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from bot.browse.model import HelpQuery
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import Selection, at
+from bot.command_reader import read_command
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock, TimePoint
 from bot.slack.requests import Request
 from bot.stats.requests import RefreshStats, ShowStats, set_since
-from bot.verbs import read_command
 from tests.support.commands import ACCOUNTS, HERE, NOW
 
 NAMES = ("orders", "image-pipeline", "emails", "health-check")

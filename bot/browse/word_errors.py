@@ -1,0 +1,65 @@
+"""The errors for words that mean nothing where they stand."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bot.browse.options import CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
+from bot.language.command import Command
+from bot.language.errors import QueryError, typed
+from bot.language.filler_words import is_filler
+from bot.language.tokens import COMMAND, Token, split
+
+OLDEST: Final = frozenset({"first", "oldest", "earliest"})
+OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
+_TIMES: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL)
+_VERSION: Final = re.compile(r"(?=.*\d)[0-9a-f]{3,12}|[a-f]{4,12}")
+_DEPLOYS: Final = frozenset({"deploy", "deployment", "release", "rollout", "version", "last"})
+
+
+def run_of(words: Sequence[Token], command: Command) -> Sequence[Token]:
+    """Return the first of some words and those right behind it, with nothing but fillers between them."""
+    run = [words[0]]
+    for word in words[1:]:
+        between = split(command.text[run[-1].end : word.start])
+        if not all(map(is_filler, between)):
+            break
+        run.append(word)
+    return run
+
+
+def unknown_words(run: Sequence[Token]) -> str:
+    """Return what is wrong with words that mean nothing, to be read after them."""
+    return "is a word I don't know" if len(run) == 1 else "are words I don't know"
+
+
+def unread_filter(words: Sequence[Token], command: Command) -> QueryError:
+    """Return the error for the name of a filter whose value can't be read: `since banana`."""
+    run = run_of(words, command)[:2]
+    option = LIST_OPTIONS.find(words[0].value.lower())
+    end = run[-1].end
+    is_of_version = option in _TIMES and len(run) > 1
+    version = run[1].value if is_of_version and _VERSION.fullmatch(run[1].value) else None
+    is_deploy = is_of_version and run[1].value.lower() in _DEPLOYS
+    expected = f"as in {typed(option.example)}" if option else "a filter"
+    if version or is_deploy:
+        expected = f"a time, or `version:` with its id; {typed(f'{COMMAND} stats')} compares versions"
+    return QueryError(
+        command.text[words[0].start : end],
+        "is no filter that I can read" if not is_deploy else "is no time that I know",
+        expected=expected,
+        nearest=(*[f"version:{version}"] * (version is not None), ""),
+        span=(words[0].start, end),
+    )
+
+
+def oldest_first(word: Token, after: Token | None) -> QueryError:
+    """Return the error for `oldest first`."""
+    last = after if after is not None and after.value.lower() in ("first", "order") else word
+    return QueryError(
+        word.text if last is word else f"{word.text} {last.text}",
+        "asks for an order that Cloudflare gives only behind a cursor",
+        expected="the newest first, as always",
+        nearest=("",),
+        span=(word.start, last.end),
+    )

@@ -1,0 +1,277 @@
+"""Read a command or a message into a request: the verb, wherever it stands, and what is meant without one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from bot.browse.command import read_list
+from bot.browse.condition_options import ERROR, TRIGGER, known_trigger
+from bot.browse.model import HelpQuery
+from bot.browse.requests import DescribeInstance, ListInstances, NotYet, OfInstances
+from bot.browse.selection import PATTERN
+from bot.digests.command.requests import ChangeDigest, CreateDigest
+from bot.export.command import read_export
+from bot.export.lines import FORMATS
+from bot.export.requests import StartExport
+from bot.failures.command import as_failures, find_failures, read_failures
+from bot.failures.requests import ListFailures
+from bot.find.command import read_pasted
+from bot.home.help import TOPICS
+from bot.home.requests import HelpWithMessage, Offer
+from bot.language import name_matching
+from bot.language.command import Command
+from bot.language.errors import QueryError, UnknownName, verify_proposals
+from bot.language.filler_words import is_filler
+from bot.language.name_matching import find_similar
+from bot.language.tokens import COMMAND, Token, quote, split
+from bot.pasted import read_one_id, read_pasted_error, read_several_ids
+from bot.slack.requests import Request
+from bot.stats.command import find_stats, read_stats
+from bot.stats.requests import ShowStats
+from bot.ui.limits import VALUE
+from bot.verbs import DIGEST, FAILURES, SHOW, STATS, VERBS, find_verb, nearest_command, read_one
+
+_ASKING: Final = ("is", "are", "all", "everything", "am")
+_OK: Final = ("ok", "okay", "fine", "good", "alright")
+_MOST_OF_AN_ERROR: Final = 8  # words
+
+
+def read_command(command: Command) -> Request:
+    """Read a command.
+
+    Raises:
+        QueryError: it can't be understood. It proposes at least one command, which can be.
+    """
+    try:
+        return _read(command)
+    except QueryError as error:
+        verify_proposals(error, command, read_with_times)
+        if not error.proposals:
+            _propose_nearest(error, command)
+        raise
+
+
+def _propose_nearest(error: QueryError, command: Command) -> None:
+    """Propose the command without what is wrong in it; where that says too little, what shows how to say it.
+
+    A digest is to be as its maker said it, so that nothing of one is left out.
+    """
+    verb = next((each for word in command.text.split() if (each := VERBS.find(word))), None)
+    if error.span is not None and (verb is None or verb.name != DIGEST):
+        error.choices = ("",)
+        verify_proposals(error, command, read_with_times)
+    if not error.proposals:
+        topic = verb.name if verb is not None and verb.name in TOPICS else "filters"
+        is_name = isinstance(error, UnknownName)
+        error.proposals = _of_unknown(command) if is_name else (Command(f"help {topic}"),)
+
+
+def _of_unknown(command: Command) -> tuple[Command, ...]:
+    """Return what to type for words without a workflow's name: those of an error, or a list of the names."""
+    words = split(command.text)
+    if words and find_verb(words[0], command) is FAILURES:
+        words = words[1:]
+    is_quoted = len(words) == 1 and words[0].quoted
+    is_plain = 1 < len(words) <= _MOST_OF_AN_ERROR and not any(word.key or word.quoted for word in words)
+    is_text = is_quoted or is_plain
+    text = quote(" ".join(word.value for word in words))
+    return (*[Command(f"list * {ERROR.key}:{text}")] * is_text, Command("list"))
+
+
+def _read(command: Command) -> Request:
+    if (failed := read_pasted_error(command)) is not None:
+        return failed
+    try:
+        words: Sequence[Token] = split(command.text)
+    except QueryError:
+        if (pasted := read_pasted(command)) is not None:
+            return pasted
+        raise
+    words = _without_ok(words, command)
+    try:
+        return as_failures(_read_words(words, command), words)
+    except QueryError:
+        if (shown := read_one_id(words, command)) is not None:
+            return shown
+        raise
+
+
+def _without_ok(words: Sequence[Token], command: Command) -> Sequence[Token]:
+    """Return the words of `is everything ok?` without the last one, which is no status there."""
+    texts = [word.value.lower() for word in words]
+    is_question = texts[:1] and (texts[0] in _ASKING or command.text.rstrip().endswith("?"))
+    return words[:-1] if is_question and texts[-1] in _OK else words
+
+
+def _read_words(words: Sequence[Token], command: Command) -> Request:
+    if words and words[0].text == COMMAND:
+        words = words[1:]  # a whole command pasted behind the command
+    if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
+        return _read(replace(command, text=words[0].value))  # quotes around all of it
+    for read in (_read_causes, _read_stats, _read_show, _read_as_file):
+        if (request := read(words, command)) is not None:
+            return request
+    places = [place for place, word in enumerate(words) if not is_filler(word) or _is_other_verb(word)]
+    rest = words[places[0] :] if places else []
+    if rest and (verb := find_verb(rest[0], command)) and not _is_trigger(rest):
+        return verb.read(rest[0], rest[1:], command)
+    return read_several_ids(words, command) or _read_list(words, rest, command)
+
+
+def _read_list(words: Sequence[Token], said: Sequence[Token], command: Command) -> Request:
+    """Read a command without a verb; where it is none, its first word may be a verb that was mistyped.
+
+    Args:
+        words: all of the command.
+        said: the same from the first word that says something.
+        command: whose words they are.
+    """
+    try:
+        request = read_list(words, command)
+    except QueryError as error:
+        if (mistyped := _mistyped(said, command)) is not None:
+            raise mistyped from error
+        raise
+    is_known = not isinstance(request, OfInstances) or _is_known(request.query.query.workflow, command)
+    if not is_known and (mistyped := _mistyped(said, command)) is not None:
+        raise mistyped
+    return request
+
+
+def _is_known(name: str, command: Command) -> bool:
+    return not command.workflows or not name or bool(name_matching.resolve(name, command.workflows))
+
+
+def _mistyped(said: Sequence[Token], command: Command) -> QueryError | None:
+    """Return the error for a first word that is a verb or a status but for a slip, if that leads on."""
+    meant = nearest_command(said[0].text) if said and said[0].key is None else None
+    if meant is None:
+        return None
+    expected = f"`{COMMAND} list NAME`"
+    mistyped = said[0].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
+    verify_proposals(mistyped, command, read_with_times)
+    return mistyped if mistyped.proposals else None
+
+
+def _read_causes(words: Sequence[Token], command: Command) -> Request | None:
+    """Read what asks for failures by cause in any place of a command."""
+    found = find_failures(words, command)
+    return None if found is None else read_failures(*found, command)
+
+
+def _is_trigger(words: Sequence[Token]) -> bool:
+    """Return whether words begin with a filter that is a verb as well: `trigger cron`."""
+    return words[0].value.lower() == TRIGGER.key and bool(words[1:]) and bool(known_trigger(words[1].value))
+
+
+def _read_as_file(words: Sequence[Token], command: Command) -> Request | None:
+    """Read a list, or failures, as a file: `failures today as csv`."""
+    said = [word.value.lower() for word in words]
+    if len(words) < 3 or said[-2] != "as" or said[-1] not in FORMATS:
+        return None
+    verb = find_verb(words[0], command)
+    if verb is not None and verb not in (FAILURES, VERBS.find("list")):
+        return None
+    return read_export(words[-2], words if verb in (None, FAILURES) else words[1:], command)
+
+
+def _read_stats(words: Sequence[Token], command: Command) -> Request | None:
+    """Read what asks for statistics in any place of a command that no other verb begins."""
+    first = next((word for word in words if not is_filler(word) or _is_other_verb(word)), None)
+    verb = None if first is None else find_verb(first, command)
+    if verb is not None and verb is not STATS:
+        return None
+    found = find_stats(words, command)
+    return None if found is None else read_stats(*found, command)
+
+
+def _read_show(words: Sequence[Token], command: Command) -> Request | None:
+    """Read `show` and its synonyms, most of which are fillers: what asks for no single instance is a list."""
+    for place, word in enumerate(words):
+        if not word.quoted and VERBS.find(word.text) is SHOW:
+            return read_one(word, words[place + 1 :], command)
+        if not is_filler(word) or VERBS.find(word.text):
+            break
+    return None
+
+
+def _is_other_verb(word: Token) -> bool:
+    """Return whether a word is a verb and not one of those that `_read_show` has read already."""
+    return VERBS.find(word.text) not in (None, SHOW)
+
+
+def _is_no_name(text: str, command: Command) -> bool:
+    return " " in text and bool(command.workflows) and text not in command.workflows
+
+
+def read_with_times(command: Command) -> None:
+    """Read a command and the times in it, which otherwise wait for the person's zone.
+
+    Raises:
+        QueryError: it can't be understood, or a workflow in it is none of those that are known.
+    """
+    request = _read(command)
+    if isinstance(request, ListInstances | ListFailures | StartExport | ShowStats):
+        request.resolve(command.clock)
+    if command.workflows:
+        _require_known(workflows_in(request), command)
+
+
+def workflows_in(request: Request) -> tuple[str, ...]:
+    """Return the names of the workflows that a request is about."""
+    match request:
+        case ListInstances() | ListFailures() | StartExport() | ShowStats():
+            return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
+        case DescribeInstance():
+            return (request.workflow,) if request.workflow else ()
+        case CreateDigest():
+            return request.plan.workflows
+        case ChangeDigest():
+            return request.changes.workflows or ()
+        case _:
+            return ()
+
+
+def _require_known(workflows: Sequence[str], command: Command) -> None:
+    """Refuse a name that no workflow has, with those that are like it."""
+    for name in workflows:
+        if name not in command.workflows:
+            said = next((word for word in split(command.text) if word.value == name), None)
+            others = [known for known in command.workflows if known not in workflows]
+            raise QueryError(
+                name,
+                "is not the name of a workflow",
+                expected=f"one that `{COMMAND}` shows",
+                nearest=tuple(map(quote, find_similar(name, others))) if said else None,
+                span=(said.start, said.end) if said else None,
+            )
+
+
+def read_message(message: Command) -> HelpWithMessage:
+    """Read what was written to the bot: the command that it is, or those that may have been meant."""
+    if len(message.sent()) > VALUE:  # no button carries it
+        return HelpWithMessage()
+    try:
+        if not split(message.text):  # nothing but marks and space
+            return HelpWithMessage()
+        texts: Sequence[Command] = (message,)
+        read_with_times(message)
+    except QueryError:
+        texts = _proposals(message)
+    offers = tuple(Offer(text, _read(text)) for text in texts)
+    return HelpWithMessage(tuple(offer for offer in offers if not _says_nothing(offer.request)))
+
+
+def _says_nothing(request: Request) -> bool:
+    """Return whether a request leads no further than the help that is shown anyway."""
+    return isinstance(request, NotYet) or (isinstance(request, HelpQuery) and request.topic is None)
+
+
+def _proposals(message: Command) -> Sequence[Command]:
+    """Return what is proposed for a text that is no command."""
+    try:
+        _read(message)
+    except QueryError as error:
+        verify_proposals(error, message, read_with_times)
+        return [text for text in error.proposals if isinstance(text, Command)]
+    return ()
