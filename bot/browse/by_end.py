@@ -2,7 +2,7 @@
 
 The API lists by creation, so that what ended an hour ago may stand anywhere. Lists are read back from now
 on, so many pages or so much time at once. What was read is known by its places, so that each screen is cut
-from the same pages until somebody searches further. A screen begins behind the last row of the one before,
+from the same pages until it is searched further. A screen begins behind the last row of the one before,
 wherever that stands now.
 """
 
