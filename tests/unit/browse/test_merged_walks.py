@@ -270,8 +270,9 @@ class MergedWalk(RuleBasedStateMachine):
         if shown is None:
             return
         if is_first:
+            # What could not be asked anew is shown next as it is remembered.
             is_cut = shown.searched is not None and shown.searched.stopped is not None
-            self._begin(shown, is_known=is_cut or not fresh)
+            self._begin(shown, is_known=bool(is_cut or shown.unread or not fresh))
             return
         self._show(shown)
         self._check_forward()
