@@ -2,7 +2,7 @@
 
 The API lists by creation, so that what ended an hour ago may stand anywhere. Lists are read back from now
 on, so many pages or so much time at once. What was read is known by its places, so that each screen is cut
-from the same pages until somebody searches further. A screen begins behind the last row of the one before,
+from the same pages until it is searched further. A screen begins behind the last row of the one before,
 wherever that stands now.
 """
 
@@ -39,7 +39,7 @@ async def end_screen(asked: Asked, mark: EndBookmark) -> Screen:
     latest = [moment for _, row in rows if (moment := moment_of(row)) is not None]
     anchor = mark.anchor or max((scan.reading.now if scan.reading.pages else asked_at, *latest))
     chosen = choose(((stream, row) for stream, row in rows if _is_before(row, anchor)), query.selection)
-    found = await _judge(asked, scan, chosen.rows, until, mark)
+    found = await _check(asked, scan, chosen.rows, until, mark)
     start = sum(not _is_behind(row, mark.after) for row in found.rows)
     number = mark.offset
     if start == len(found.rows) and start:  # nothing is left behind it
@@ -101,7 +101,7 @@ async def read_all(asked: Asked, places: Sequence[StreamPlace], omitted: Omitted
     await scan.read_on(until, asked.limits.pages)
     scan.require_any()
     chosen = choose(scan.rows(), asked.query.selection)
-    found = await _judge(asked, scan, chosen.rows, until, None)
+    found = await _check(asked, scan, chosen.rows, until, None)
     return Found(
         account=asked.account,
         rows=found.rows,
@@ -171,7 +171,7 @@ class _Matching:
 
     Attributes:
         rows: those.
-        left: how many rows behind them were not judged.
+        left: how many rows behind them were not checked.
         unknown: how many do not say whether they do.
         stopped: why no more could be asked.
     """
@@ -183,11 +183,11 @@ class _Matching:
 
     @property
     def is_all(self) -> bool:
-        """Whether all rows were judged."""
+        """Whether all rows were checked."""
         return not self.left
 
 
-async def _judge(
+async def _check(
     asked: Asked, scan: Scan, rows: Sequence[Row], until: float, mark: EndBookmark | None
 ) -> _Matching:
     """Return rows that meet the conditions; where that has to be asked, no more than a screen needs.
@@ -208,13 +208,13 @@ async def _judge(
     for start in range(0, len(rows), size):
         batch = rows[start : start + size]
         is_full = mark is not None and sum(_is_behind(row, mark.after) for row in found) > mark.query.rows
-        if is_full and not asked.judge.is_remembered(batch):
+        if is_full and not asked.checker.is_remembered(batch):
             return _Matching(found, len(rows) - start, unknown)
-        judged = await asked.judge.judge(batch, scan.reading.now, until)
-        found += (row for row, answer in zip(judged.rows, judged.answers, strict=True) if answer)
-        unknown += judged.answers.count(None)
-        if len(judged.answers) < len(batch):
-            return _Matching(found, len(rows) - start - len(judged.answers), unknown, judged.stopped)
+        checked = await asked.checker.check(batch, scan.reading.now, until)
+        found += (row for row, answer in zip(checked.rows, checked.answers, strict=True) if answer)
+        unknown += checked.answers.count(None)
+        if len(checked.answers) < len(batch):
+            return _Matching(found, len(rows) - start - len(checked.answers), unknown, checked.stopped)
     return _Matching(found, unknown=unknown)
 
 

@@ -200,9 +200,9 @@ class _Cutting:
     async def _look_at(self, batch: Sequence[MergedRow], until: float) -> bool:
         """Choose the rows to show; return False if there was no time or no budget for all of them."""
         rows = [Row(self.merge.stream(each.number).workflow, each.instance) for each in batch]
-        judged = await self.asked.judge.judge(rows, self.reading.now, until)
+        checked = await self.asked.checker.check(rows, self.reading.now, until)
         used = 0
-        for row, answer in zip(judged.rows, judged.answers, strict=True):
+        for row, answer in zip(checked.rows, checked.answers, strict=True):
             # Behind a full screen others are passed, so that none is offered that would be empty.
             if answer and self.is_full:
                 break
@@ -214,8 +214,8 @@ class _Cutting:
                 self.rows.append(row)
         for _ in batch[used:]:
             self.merge.give_back()
-        self.stopped = judged.stopped
-        return len(judged.answers) == len(batch) or self.is_full
+        self.stopped = checked.stopped
+        return len(checked.answers) == len(batch) or self.is_full
 
 
 def _shown_screen(rows: Sequence[_LookedAt], end: Progress) -> ShownScreen:

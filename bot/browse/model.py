@@ -45,7 +45,7 @@ class ListQuery:
     Attributes:
         selection: which instances.
         rows: 1 to `max_rows` of the view.
-        start: a page number or cursor that somebody typed; None means the first page. Only a list that is
+        start: a page number or cursor that was typed; None means the first page. Only a list that is
             one of the API's has pages.
         direction: `asc` or `desc`, with a typed cursor only.
         view: how the rows look.

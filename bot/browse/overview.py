@@ -144,7 +144,7 @@ class OverviewReader:
     async def _keep(
         self, team: str, account: _Account, found: WorkflowList, rows: Sequence[WorkflowRow]
     ) -> None:
-        """Keep the counts of all workflows, whoever looks."""
+        """Keep the counts of all workflows, also of those that the person may not see."""
         counted = {row.name: row.workflow for row in rows}
         whole = [counted.get(each.name, each) for each in found.rows]
         await self._samples.keep(team, account.name, CountSample.of(whole, account.fetched_at))

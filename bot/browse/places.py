@@ -177,9 +177,16 @@ class StreamPlace:
         before = 0
         for number, page in enumerate(self.pages):
             before += page.rows
-            if page.rows and not (self.passed >= before if page.last is None else reached.has(page.last)):
+            if page.rows and not self._is_shown(page.last, before, reached):
                 return number
         return len(self.pages)
+
+    def _is_shown(self, last: RowKey | None, rows: int, reached: Reached) -> bool:
+        """Return whether all of a page was shown, by its last row and the number of rows up to that."""
+        if last is None:
+            return self.passed >= rows
+        # That very row may have been shown in another list, before others of its millisecond.
+        return last.moment > reached.moment or (reached.has(last) and self.passed >= rows)
 
     def is_done(self, reached: Reached) -> bool:
         """Return whether nothing of it is left to be shown."""

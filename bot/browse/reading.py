@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bot.browse.checking import RowChecker
 from bot.browse.errors import CursorRefused
-from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
 from bot.browse.pages import Loaded, PageReader, is_page_cached, load_page
 from bot.browse.places import Failure, Omitted, StreamPlace
@@ -64,7 +64,7 @@ class Asked:
         query: what is listed.
         account: the account's name.
         reader: reads pages.
-        judge: says which rows are meant.
+        checker: says which rows are meant.
         lookback: how long before a time an instance may have been created that ended since.
         allows: says which workflows may be seen.
         limits: how much is read.
@@ -74,7 +74,7 @@ class Asked:
     query: ListQuery
     account: str
     reader: PageReader
-    judge: Judge
+    checker: RowChecker
     lookback: timedelta
     allows: WorkflowFilter
     limits: Limits

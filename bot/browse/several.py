@@ -7,8 +7,8 @@ from typing import Final
 from bot.browse.bookmark import Bookmark, EndBookmark, ListBookmark, MergedBookmark
 from bot.browse.by_end import end_screen, read_all
 from bot.browse.causes import CauseReader
+from bot.browse.checking import RowChecker
 from bot.browse.errors import NoSuchWorkflows
-from bot.browse.judging import Judge
 from bot.browse.merged import merged_screen
 from bot.browse.model import ListQuery
 from bot.browse.pages import PageReader
@@ -75,9 +75,9 @@ class SeveralLists:
         self, query: ListQuery, allows: WorkflowFilter, team: str, limits: Limits, *, fresh: bool
     ) -> Asked:
         account, workflows = self._accounts.get(query.account)
-        judge = Judge(query.selection.where, self._causes, query.account, team)
+        checker = RowChecker(query.selection.where, self._causes, query.account, team)
         reader = PageReader(workflows, query, fresh)
-        return Asked(query, account, reader, judge, self._lookback, allows, limits)
+        return Asked(query, account, reader, checker, self._lookback, allows, limits)
 
     async def _begin(
         self, asked: Asked, priority: Priority = Priority.INTERACTIVE

@@ -2,7 +2,8 @@
 
 A button holds the walk that leads to its place as long as that fits. From then on the pages are kept here,
 and buttons name theirs by its key. A key is a digest of what a row holds, so that the same page is the same
-row, whoever writes it and however often. Pages live as long as their walk, which lives on with each button.
+row, however often it is written and by which replica. Pages live as long as their walk, which lives on with
+each button.
 """
 
 from collections.abc import Callable, Sequence

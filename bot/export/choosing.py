@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.browse.causes import FOR_ALL
+from bot.browse.checking import CheckedRows, RowChecker
 from bot.browse.conditions import is_within
-from bot.browse.judging import Judge, Judged
 from bot.browse.screen import Row
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import CloudflareError, RateLimited
@@ -51,7 +51,7 @@ class RowChooser:
         if self._plan.selection.by_end:
             instances = [each for each in instances if self._is_within(each)]
         rows = [Row(stream.workflow, each) for each in instances]
-        return rows if self._plan.judge is None else await self._meeting(self._plan.judge, rows)
+        return rows if self._plan.checker is None else await self._meeting(self._plan.checker, rows)
 
     def _is_within(self, instance: Instance) -> bool:
         """Return whether an instance is in `since` and `until` where these mean the end."""
@@ -59,7 +59,7 @@ class RowChooser:
         self.unknown += answer is None
         return answer is True
 
-    async def _meeting(self, judge: Judge, rows: list[Row]) -> list[Row]:
+    async def _meeting(self, checker: RowChecker, rows: list[Row]) -> list[Row]:
         """Return the rows that meet the conditions which the API lacks.
 
         Raises:
@@ -70,30 +70,30 @@ class RowChooser:
         while rows:
             await self._throttle.wait()
             until = asyncio.get_running_loop().time() + self._bounds.time.total_seconds()
-            judged = await judge.judge(rows, self._plan.as_of, until)
-            found += [row for row, is_one in zip(judged.rows, judged.answers, strict=True) if is_one]
-            rest = rows[len(judged.rows) :]
+            checked = await checker.check(rows, self._plan.as_of, until)
+            found += [row for row, is_one in zip(checked.rows, checked.answers, strict=True) if is_one]
+            rest = rows[len(checked.rows) :]
             refused = next(
-                (each for each in judged.unread.values() if isinstance(each, FOR_ALL)), judged.stopped
+                (each for each in checked.unread.values() if isinstance(each, FOR_ALL)), checked.stopped
             )
             if isinstance(refused, RateLimited):
                 self._throttle.hold(refused)
             elif refused is not None:
-                self._leave_out(judged, len(judged.unread) + len(rest), refused)
+                self._leave_out(checked, len(checked.unread) + len(rest), refused)
                 raise CausesRefused
-            again = {number for number, error in judged.unread.items() if may_pass(error)}
+            again = {number for number, error in checked.unread.items() if may_pass(error)}
             wait = next(pauses, None) if again else None
             if wait is None:
                 again = set()
             else:
                 await asyncio.sleep(wait.total_seconds())
-            failed = [error for number, error in judged.unread.items() if number not in again]
-            self._leave_out(judged, len(failed), next(iter(failed), None))
+            failed = [error for number, error in checked.unread.items() if number not in again]
+            self._leave_out(checked, len(failed), next(iter(failed), None))
             rows = [*(rows[number] for number in sorted(again)), *rest]
         return found
 
-    def _leave_out(self, judged: Judged, unread: int, error: CloudflareError | None) -> None:
+    def _leave_out(self, checked: CheckedRows, unread: int, error: CloudflareError | None) -> None:
         """Count rows that are not in the file because it is not known whether they meet the conditions."""
-        self.unknown += sum(answer is None for answer in judged.answers) - len(judged.unread)
+        self.unknown += sum(answer is None for answer in checked.answers) - len(checked.unread)
         self.unread_causes += unread
         self.cause_error = self.cause_error or error

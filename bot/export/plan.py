@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.browse.judging import Judge
+from bot.browse.checking import RowChecker
 from bot.browse.planning import bound_of, filter_of
 from bot.browse.selection import Selection, Stream
 from bot.cloudflare.cache import CachedWorkflows
@@ -42,7 +42,7 @@ class ExportPlan:
         lines: how rows are written.
         file_name: without its ending.
         as_of: when it was asked for.
-        judge: looks at the rows where the selection has conditions that the API lacks; None without.
+        checker: looks at the rows where the selection has conditions that the API lacks; None without.
         unlisted: the account may have more workflows than it listed, and the selection asks for them.
         is_some: workflows are left out that the people may not look at who get the file.
     """
@@ -55,7 +55,7 @@ class ExportPlan:
     lines: Lines
     file_name: str
     as_of: datetime
-    judge: Judge | None = None
+    checker: RowChecker | None = None
     unlisted: bool = False
     is_some: bool = False
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from bot.access.policy import Viewer
 from bot.browse.causes import CauseReader
+from bot.browse.checking import RowChecker
 from bot.browse.errors import NoSuchWorkflow, NoSuchWorkflows
-from bot.browse.judging import Judge
 from bot.browse.person_clock import PersonClock
 from bot.browse.planning import plan
 from bot.browse.resolving import list_for_names, refuse_names, resolve_names
@@ -87,7 +87,7 @@ class ExportPlanner:
             lines=Lines(request.format, with_causes=where.needs_cause),
             file_name=_file_name(selection, now),
             as_of=now,
-            judge=Judge(where, self.causes, selection.account, viewer.team) if where else None,
+            checker=RowChecker(where, self.causes, selection.account, viewer.team) if where else None,
             unlisted=planned.omitted.unlisted,
             is_some=any(selection.has(row.name) and not allows(row.name) for row in listed.rows),
         )

@@ -93,7 +93,7 @@ class FailureReader:
         until = asyncio.get_running_loop().time() + self._within
         causes = await self._causes.read(found.account, _failed(found.rows), team=team, until=until)
         stretch = _stretch(selection, found)
-        # Texts are folded for each cause that nobody grouped before; that takes a while for some hundred.
+        # The texts of a cause are folded when it is first grouped; that takes a while for some hundred.
         groups = await asyncio.to_thread(_groups, found.rows, causes, selection, stretch)
         failures = Failures(selection, found, groups, _unknown(causes), stretch)
         if not failures.is_complete:  # what was not read may have failed before, or by another version

@@ -19,7 +19,7 @@ from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 from bot.settings import Settings
 from bot.storage.database import open_database
 from tests.support.messages import answer, mask_times
-from tests.support.servers import serve_bot
+from tests.support.servers import PATIENCE, serve_bot
 from tests.support.teams import TEAM
 
 from .cloudflare_faults import Failure as Case
@@ -30,7 +30,6 @@ ACCOUNTS = 300
 
 DEADLINE = 1.0
 ACK_WITHIN = 0.4
-SLACK_WAITS = 3.0
 INSTANCES = 125
 """More than one page of the API."""
 FAILED = 2
@@ -139,10 +138,9 @@ class Cell:
         return [f"{self.workflow}-{age}" for age in range(newest, oldest + 1)]
 
     async def asked(self, text: str) -> Reply:
-        """Send a command, and check that its ack is in time."""
+        """Send a command, and check its ack."""
         reply = await self.ada.command("/workflows", text)
         assert reply.ack.status == 200
-        assert reply.ack.seconds < SLACK_WAITS
         return reply
 
     async def list(self) -> Message:
@@ -157,10 +155,9 @@ class Cell:
         return f"search:{self.workflow} account:{self.account}"
 
     async def pressed(self, message: Message, action_id: str) -> Reply:
-        """Press a button, and check that its ack is immediate."""
+        """Press a button, and check its ack."""
         reply = await self.ada.click(message, action_id)
         assert reply.ack.status == 200
-        assert reply.ack.seconds < 1.0
         return reply
 
     def still(self, message: Message) -> Message:
@@ -189,7 +186,7 @@ async def run_harness(folder: Path) -> AsyncIterator[Harness]:
     cloudflare = Simulation(credentials=tuple(ApiToken(token_of(number)) for number in range(ACCOUNTS)))
     line, other_host = Line(cloudflare), Elsewhere()
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LocalSlack().serve())
+        slack = await stack.enter_async_context(LocalSlack(ack_seconds=PATIENCE).serve())
         await line.open()
         stack.push_async_callback(line.cut)
         elsewhere = await stack.enter_async_context(other_host.serve())

@@ -510,7 +510,7 @@ async def test_a_budget_that_is_used_up_at_the_first_pages_stops_the_search_and_
     assert ids(await search_on(browser, screen)) == ["b", "a"]
 
 
-async def test_reading_and_judging_have_one_deadline() -> None:
+async def test_reading_and_checking_have_one_deadline() -> None:
     account = long_list(30)
     answer = account.list_instances
 

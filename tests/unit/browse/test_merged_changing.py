@@ -250,6 +250,16 @@ async def test_instances_of_one_millisecond_come_once_whatever_becomes_of_them()
     assert sorted(ids(*back_again)) == sorted(everything)
 
 
+async def test_an_instance_that_is_shown_in_another_list_hides_none_of_its_millisecond() -> None:
+    account = ManyLists({"orders": [instance(f"o-{at}", 5, "running") for at in "abcd"]}, page_size=4)
+    account.workflows["orders"] += [instance("new", 9, "errored"), instance("mid", 6, "errored")]
+    both = Selection(("orders",), statuses=(Status("errored"), Status("running")))
+    first = await account.browser().open(ListQuery(both, 1))
+    account.workflows["orders"][3] = instance("o-d", 5, "errored")  # the last one of its page
+    screens = [first, *(await forward(account.browser(), await turn_older(account.browser(), first)))]
+    assert ids(*screens) == ["new", "mid", "o-d", "o-a", "o-b", "o-c"]
+
+
 async def test_rows_that_move_to_an_earlier_page_are_read_even_so() -> None:
     rows = [instance(f"orders-{at:02}", at, "errored", at + 1) for at in range(40)]
     account = ManyLists({"orders": rows}, page_size=10, numbered=True)

@@ -15,7 +15,13 @@ from datetime import datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.browse.bookmark import KeptPlace, ListBookmark
 from bot.browse.browser import Browser, without_anchor
@@ -35,6 +41,7 @@ from bot.cloudflare.errors import (
 )
 from bot.cloudflare.models import Cursor, Instance, PageQuery, Status
 from tests.support.many_lists import START, ManyLists, instance, refused_cursor
+from tests.support.properties import examples
 from tests.unit.browse.turning import round_trip
 
 NAMES = ("billing", "emails", "orders")
@@ -389,5 +396,7 @@ class MergedWalk(RuleBasedStateMachine):
         return self.account.browser(limits=Limits(2, 60))
 
 
-MergedWalk.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
-TestMergedWalk = MergedWalk.TestCase
+def test_whatever_happens_a_walk_loses_nothing_and_shows_nothing_twice() -> None:
+    run_state_machine_as_test(
+        MergedWalk, settings=settings(max_examples=examples(25), stateful_step_count=25)
+    )

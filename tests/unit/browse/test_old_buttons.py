@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark, VisitedPage, decode_v1
+from bot.browse.bookmark import (
+    AnyBookmark,
+    Bookmark,
+    MergedBookmark,
+    OverviewBookmark,
+    VisitedPage,
+    decode_v1,
+)
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.browse.selection import Conditions, Selection
@@ -12,7 +19,9 @@ from bot.cloudflare.models import Cursor, PageNumber, Status
 from bot.controls import LIST_BUTTONS, at_place
 from bot.language.times import TimePoint
 from bot.slack.requests import InvalidButton, Request
-from tests.support.buttons import CODEC
+from tests.support.buttons import CODEC, decode
+from tests.unit.browse.test_merged import EVERYTHING, rows_in_order, three_lists
+from tests.unit.browse.turning import row_ids, turn_to_end, turn_to_start
 
 ANCHOR = datetime(2026, 11, 23, 14, 3, 22, 123456, tzinfo=UTC)
 DAY = TimePoint("24h", datetime(2026, 11, 22, 14, 3, tzinfo=UTC))
@@ -107,3 +116,33 @@ def test_a_button_is_no_longer_than_in_the_previous_version(text: str, place: An
 def test_every_kind_of_request_comes_back_as_it_was(action_id: str) -> None:
     request = at_place(LIST_BUTTONS[action_id], Bookmark(ERRORED))
     assert CODEC.decode(CODEC.encode(request)) == request
+
+
+SEVERAL_OLDER = (
+    "2.h4BDD1HGtu6tlE1Pg0AQhv-K4Yw6y7YFevRg4sGEgx8JhJBF1kKEYFiiB8N_d2YolrRIiJblsMB8Pu-wR3Qr3eyQF-6MLo"
+    "eiv7gzMjGc2bSNVtWRBmnBo8TNqd3e8rcau9i2XnH26k9yGdUIdEmxlmt_Ja74CS72oS8duAaKf0pGPghnC2LruMToXRlDTW"
+    "xsq1SGNXrBinG0E9bgxE0w2jeNc2UFZR14eZDkT5Qq1yqb8gA_tIjzJApdoUbmjCRgINFHXgLCG4NwF4OAAwhzF2we0w-vDm"
+    "dBuDMg6ibTzRlBSH8A0UdeAsL_GwhxAOGEN_e3UibZ8ywIJE491FXRtv0vVBaGMgwHiDuyB7yZa4pHL3NpFbcbRWBLXBDbkf"
+    "jZOfYKF8QxoZ607L-TZf8u5lrKTP9H9q77Bg"
+)
+SEVERAL_NEWER = (
+    "2.xwEuwKGH63Otk98KgyAUxl9ldO22oxatnqOrRYzGXAsSQYMuRu--o-aI9ocuUi-OcPz8nePnortS6Ab7hZERXYB-uspsin"
+    "E3m16LWi7e4No6K7ni6mbK_MU4ViS6o_fUYI_MGMEOThOeZDE9uB3sJuk9gyNY_c_O8IKyHGjO0nNky_9KKCS2zmwICAHQK6"
+    "_hO_3hU_om9IZ8PAt8XnkNX4Z8KK1k2_feB11rMLqEX5DO8gGXrScyDzV4q9WOoiyBcJxQkZK-I0ZinFCh88YX"
+)
+"""Buttons below the second screen of three lists, from before they told how far these were shown."""
+
+
+async def test_a_button_of_several_lists_that_goes_by_numbers_of_rows_is_read() -> None:
+    account = three_lists()
+    wanted = rows_in_order(account, EVERYTHING)
+    older, newer = decode(SEVERAL_OLDER), decode(SEVERAL_NEWER)
+    assert isinstance(older, MergedBookmark)
+    assert isinstance(newer, MergedBookmark)
+    third = await account.browser().turn(older)
+    assert row_ids(third) == wanted[20:30]
+    rest = await turn_to_end(account.browser(), third)
+    assert row_ids(*rest) == wanted[20:]
+    back = await turn_to_start(account.browser(), rest[-1])
+    assert row_ids(back[-1]) == wanted[:10]
+    assert row_ids(await account.browser().turn(newer)) == wanted[:10]

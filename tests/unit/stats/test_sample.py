@@ -39,7 +39,7 @@ async def test_one_end_is_for_the_first_pages_of_all_lists() -> None:
     limits = SampleLimits(0, begun + 0.12, timedelta(seconds=0.2))
     browser = cast("Browser", SlowLists())
     samples = await read_samples(browser, Selection(("*",)), names, limits, fresh=False)
-    assert asyncio.get_running_loop().time() - begun < 2
+    assert asyncio.get_running_loop().time() - begun < 4, "one after the other they would take five"
     assert [each.workflow for each in samples] == names
     assert samples[0].is_all
     assert isinstance(samples[3].error, Unavailable)

@@ -116,7 +116,8 @@ function scrollFrame(name, table) {
   frame.addEventListener("scroll", mark, { passive: true });
   new ResizeObserver(mark).observe(frame);
   // Screen readers read all columns, wherever they are.
-  return [frame, h("p", { class: "table-more", "aria-hidden": "true" }, "More columns: scroll the table sideways →")];
+  const more = table.caption && h("p", { class: "table-more", "aria-hidden": "true" }, "More columns →");
+  return [frame, more];
 }
 
 // The caption stays visible while the columns scroll.

@@ -1,4 +1,4 @@
-"""Judges rows by conditions; where they need to know why an instance failed, that is asked for."""
+"""Checks rows by conditions; where they need to know why an instance failed, that is asked for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from bot.cloudflare.errors import CloudflareError
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class CheckedRows:
     """What was found of some rows.
 
     Attributes:
@@ -29,7 +29,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class RowChecker:
     """Says which rows of an account meet conditions.
 
     Attributes:
@@ -45,12 +45,12 @@ class Judge:
     team: str
 
     def is_remembered(self, rows: Sequence[Row]) -> bool:
-        """Return whether memory knows why all of these rows failed, so that judging them asks for nothing."""
+        """Return whether memory knows why all of these rows failed, so that a check asks for nothing."""
         failed = [FailedInstance(row.workflow, row.instance.id, row.instance.ended_on) for row in rows]
         return not self.causes.not_remembered(self.account, failed, team=self.team)
 
-    async def judge(self, rows: Sequence[Row], now: datetime, until: float) -> Judged:
-        """Judge rows in their order, up to the first whose cause there is no time or no budget for.
+    async def check(self, rows: Sequence[Row], now: datetime, until: float) -> CheckedRows:
+        """Check rows in their order, up to the first whose cause there is no time or no budget for.
 
         Args:
             rows: the rows.
@@ -59,7 +59,7 @@ class Judge:
         """
         answers = [matches(self.where, row.instance, now) for row in rows]
         if not self.where.needs_cause:
-            return Judged(rows, answers)
+            return CheckedRows(rows, answers)
         failed = {
             number: FailedInstance(row.workflow, row.instance.id, row.instance.ended_on)
             for number, row in enumerate(rows)
@@ -69,16 +69,16 @@ class Judge:
         if failed:
             wanted = list(failed.values())
             causes = await self.causes.read(self.account, wanted, team=self.team, until=until)
-        judged = list(rows)
+        checked = list(rows)
         unread: dict[int, CloudflareError] = {}
         for number, instance in failed.items():
             cause = causes.known.get(instance)
             if cause is not None:
-                judged[number] = replace(rows[number], cause=cause)
+                checked[number] = replace(rows[number], cause=cause)
                 answers[number] = matches_cause(self.where, cause)
             elif instance in causes.unread:
                 answers[number] = None
                 unread[number] = causes.unread[instance]
             else:
-                return Judged(judged[:number], answers[:number], causes.stopped, unread)
-        return Judged(judged, answers, unread=unread)
+                return CheckedRows(checked[:number], answers[:number], causes.stopped, unread)
+        return CheckedRows(checked, answers, unread=unread)
