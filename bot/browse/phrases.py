@@ -229,7 +229,7 @@ class _Reader:
 
     def _read_count(self) -> bool:
         """Read `top 5`, `last 5`, `5 rows`; `latest` alone is one."""
-        words = [word.lower() for word in self._bare_words(0)]
+        words = [word.lower() for word in self._bare_words(0)[:_MOST_WORDS]]
         for start in (1, 0):
             if len(words) > start and (start == 0 or words[0] in _BEFORE_COUNTS) and words[start].isdecimal():
                 is_counted = words[start + 1 : start + 2] and words[start + 1] in _COUNTED

@@ -24,9 +24,13 @@ FAILURES: Final[Topic] = (
     ),
 )
 FIND: Final[Topic] = (
-    Example("find 5dd78a45", "the instance whose id begins so, in whichever workflow", can_be_tried=False),
-    Example("find ord-59*", "all whose ids begin so", can_be_tried=False),
-    Example("find ord-59603 everywhere", "asks every workflow for it", can_be_tried=False),
+    Example(
+        "find ID",
+        "the instance of that id, or of the only id that begins so, in whichever workflow",
+        can_be_tried=False,
+    ),
+    Example("find ID*", "all whose ids begin so", can_be_tried=False),
+    Example("find ID everywhere", "asks every workflow for it", can_be_tried=False),
     "A link to the dashboard, several ids, or a message pasted whole work, too.",
     f"*What may follow*\n{lines((ACCOUNT,))}",
     Example("search:{part}", "the workflows whose names hold a text"),

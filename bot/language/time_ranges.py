@@ -29,6 +29,8 @@ _CLOCKS_IN_ONE_WORD: Final = re.compile(
     r"(\d[\d:]*(?:[ap]m)?)[-\N{EN DASH}\N{EM DASH}](\d[\d:]*(?:[ap]m)?)", re.ASCII
 )
 _LONGEST_SIDE: Final = 8  # words
+_MOST_WORDS: Final = 30
+"""Of a stretch: a day, two sides of which the second is as long as any time, and two words between them."""
 _HOUR: Final = re.compile(r"1?\d|2[0-3]", re.ASCII)
 _NOON: Final = time(12)
 _DAYS_AFTER: Final = {0: "tomorrow", 1: "today", 2: "yesterday"}
@@ -55,7 +57,7 @@ def take_range(words: Sequence[str]) -> tuple[TimeRange, int] | None:
     Of `between 2am and 4am errored` it is five. None means that they begin with none; what they do begin
     with may still be a time, see `times.longest_time`.
     """
-    return _take_range(tuple(word.lower() for word in words))
+    return _take_range(tuple(word.lower() for word in words[:_MOST_WORDS]))
 
 
 @lru_cache(maxsize=256)  # each form of a command that may begin with a stretch asks for the same words

@@ -17,6 +17,7 @@ from bot.browse.messages.instances import instances_message
 from bot.browse.messages.not_yet import not_yet_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.model import HelpQuery, ListQuery
+from bot.browse.pending_query import TimesRefused
 from bot.browse.requests import (
     DescribeInstance,
     ListInstances,
@@ -258,7 +259,9 @@ def kept_digest(row: Mapping[str, Any]) -> None:
 def _told(error: Exception) -> None:
     if isinstance(error, QueryError):
         assert all((error.word, error.problem, error.expected))
-        assert len(error.choices) == len(error.proposals)
+        leads_to = error.meant if isinstance(error, TimesRefused) else error.proposals
+        # Without a choice, what it leads to shows how to say it.
+        assert not error.choices or len(error.choices) == len(leads_to)
     _shown(problem_message(error))
 
 
