@@ -135,11 +135,11 @@ class Loaded:
 
 
 def is_page_cached(reader: PageReader, place: StreamPlace, number: int, lookback: timedelta) -> bool:
-    """Return whether a page of one of several lists that was read before needs no request.
+    """Return whether a page of one of several lists needs no request.
 
     The arguments are those of `load_page`.
     """
-    asked = _page_query(reader, place, place.pages[number].position, lookback)
+    asked = _page_query(reader, place, place.start_of(number), lookback)
     return not reader.fresh and reader.workflows.holds(bounded(asked, place.anchor))
 
 
@@ -149,14 +149,14 @@ async def load_page(reader: PageReader, place: StreamPlace, number: int, lookbac
     Args:
         reader: reads it.
         place: the list's place.
-        number: the page's, from 0: one that was read before, or the one behind.
+        number: the page's, from 0; the place `has` it.
         lookback: how long before a time an instance may have been created that ended since.
 
     Raises:
         CloudflareError: as `PageReader.read`.
     """
     before, known = place.pages[:number], place.pages[number:]
-    position = known[0].position if known else place.following
+    position = place.start_of(number)
     asked = _page_query(reader, place, position, lookback)
     page = await reader.read(asked, place.anchor)
     if place.anchor is None and not any(each.rows for each in before):

@@ -172,6 +172,14 @@ class StreamPlace:
         """Return how many rows its pages hold, as far as they were read."""
         return sum(page.rows for page in self.pages)
 
+    def has(self, number: int) -> bool:
+        """Return whether there is a page of that number, or may be: one that was read, or the one behind."""
+        return number < len(self.pages) or (number == len(self.pages) and self.end is None)
+
+    def start_of(self, number: int) -> Position | CreatedUntil | None:
+        """Return where a page starts that it `has`; None is the first one."""
+        return self.pages[number].position if number < len(self.pages) else self.following
+
     def page_behind(self, reached: Reached) -> int:
         """Return the number of the page, from 0, that has its first row that was not shown."""
         before = 0

@@ -147,7 +147,7 @@ class Reading:
         return loaded
 
     def is_cached(self, place: StreamPlace, page: int) -> bool:
-        """Return whether a page that was read before needs no request."""
+        """Return whether a page of a list needs no request."""
         return is_page_cached(self.asked.reader, place, page, self.asked.lookback)
 
     async def asked_at(self) -> datetime:

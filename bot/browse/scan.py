@@ -142,20 +142,21 @@ class Scan:
 
         What they do not allow is to be searched again.
         """
-        known = {
-            number: place.pages
+        before = {
+            number: len(place.pages)
             for number, place in enumerate(self.places)
             if number not in self.hidden and (place.failure is None or place.pages)
         }
-        await asyncio.gather(*(self._read(number, 0) for number in known))
+        await asyncio.gather(*(self._read(number, 0) for number in before))
         # A refresh asks for all of it, as far as the time allows.
         asked = self.reading.asked
-        left = sum(map(len, known.values())) if asked.reader.fresh else asked.limits.pages
-        for page in range(1, max(map(len, known.values()), default=0)):
+        left = sum(before.values()) if asked.reader.fresh else asked.limits.pages
+        for page in range(1, max(before.values(), default=0)):
+            # Where a page ends elsewhere by now, those behind it are others than before, or there are none.
             numbers = [
                 number
-                for number, pages in known.items()
-                if page < len(pages) and len(self.loaded.get(number, ())) == page
+                for number, pages in before.items()
+                if page < pages and len(self.loaded.get(number, ())) == page and self.places[number].has(page)
             ]
             taken = []
             for number in numbers:
@@ -166,8 +167,8 @@ class Scan:
                 taken.append(number)
             for batch in _batches(taken):
                 await asyncio.gather(*(self._read(number, page) for number in batch))
-        for number in known:
-            self._cut(number)
+        for number, pages in before.items():
+            self._cut(number, pages)
 
     async def read_on(self, until: float, pages: int) -> None:
         """Read so many pages more, or until it is time to end, those first whose rows are newest."""
@@ -187,13 +188,17 @@ class Scan:
             self.reading.errors[number] = answer
             self.places[number] = replace(self.places[number], failure=failure_of(answer))
 
-    def _cut(self, number: int) -> None:
-        """Let a list go on behind the pages of it that were read again."""
+    def _cut(self, number: int, before: int) -> None:
+        """Let a list go on behind the pages of it that were read again; `before` is how many there were."""
         place, read = self.places[number], len(self.loaded.get(number, ()))
-        if number not in self.reading.errors and read < len(place.pages):
-            following = place.pages[read].position
-            self.places[number] = replace(place, pages=place.pages[:read], following=following, end=None)
-            self.is_cut = True
+        if number in self.reading.errors:
+            return
+        if read < len(place.pages):
+            following = place.start_of(read)
+            place = self.places[number] = replace(
+                place, pages=place.pages[:read], following=following, end=None
+            )
+        self.is_cut = self.is_cut or (read < before and place.end is None)
 
     def _oldest(self, number: int) -> datetime:
         """Return when the oldest row of a list was created that was read."""
