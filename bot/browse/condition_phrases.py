@@ -120,9 +120,8 @@ class _Row(WordRow):
         """Read `stuck`, and `stuck for over 2h`."""
         words = self.words
         start = 1 + (words[1:2] == ["for"])
-        start += longest_phrase(words[start:], [each for each, key in _LENGTHS.items() if key == LONGER.key])[
-            0
-        ]
+        longer = [each for each, key in _LENGTHS.items() if key == LONGER.key]
+        start += longest_phrase(words[start:], longer)[0]
         more = longest_length(words[start:])
         length = " ".join(words[start : start + more]) if more else _STUCK_FOR
         return {_STATUS: _STUCK, LONGER.key: length}, start + more if more else 1

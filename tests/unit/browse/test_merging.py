@@ -2,7 +2,7 @@
 
 from bot.browse.merging import Merge
 from bot.browse.pages import Loaded
-from bot.browse.places import NOTHING_SHOWN, ShownProgress, ReadPage, RowKey, StreamPlace
+from bot.browse.places import NOTHING_SHOWN, ReadPage, RowKey, ShownProgress, StreamPlace
 from bot.browse.selection import Stream
 from bot.cloudflare.models import Instance, InstancePage, ResultInfo, Status
 from tests.support.many_lists import START, instance
