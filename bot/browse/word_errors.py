@@ -58,8 +58,8 @@ def oldest_first(word: Token, after: Token | None) -> QueryError:
     last = after if after is not None and after.value.lower() in ("first", "order") else word
     return QueryError(
         word.text if last is word else f"{word.text} {last.text}",
-        "asks for an order that Cloudflare gives only behind a cursor",
-        expected="the newest first, as always",
+        "can't be done: Cloudflare lists the oldest first only after a cursor",
+        expected="the newest first, the default",
         nearest=("",),
         span=(word.start, last.end),
     )

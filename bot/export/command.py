@@ -34,10 +34,9 @@ _BEFORE_FORMAT: Final = ("as", "in")
 _BEFORE_PLACE: Final = ("to", "into", "in")
 _PLACE_KEYS: Final = ("to", "channel")
 _ME: Final = ("me", "dm")
-EXPORT_OPTIONS: Final = [
-    option for option in LIST_OPTIONS if option not in (ROWS, VIEW, PAGE, CURSOR, DIRECTION)
-]
-"""The filters of a list but for those that say what one message shows of it."""
+OF_ONE_MESSAGE: Final = (ROWS, VIEW, PAGE, CURSOR, DIRECTION)
+"""The filters of a list that say what one message shows of it."""
+EXPORT_OPTIONS: Final = [option for option in LIST_OPTIONS if option not in OF_ONE_MESSAGE]
 _CHANNEL: Final = "`here`, or a channel such as `#ops` that Slack completes as you type"
 
 

@@ -3,10 +3,13 @@
 from typing import Final
 
 from bot.browse.options import ACCOUNT
-from bot.export.command import EXPORT_OPTIONS
+from bot.export.command import EXPORT_OPTIONS, OF_ONE_MESSAGE
 from bot.failures.command import FAILURE_OPTIONS
 from bot.home.help_parts import Example, Topic, lines
 from bot.stats.command import STATS_OPTIONS
+
+_NOT_TAKEN: Final = [f"`{option.key}:`" for option in OF_ONE_MESSAGE]
+"""What `list` takes, and `export` does not."""
 
 FAILURES: Final[Topic] = (
     Example("failures", "what failed in the last 24 hours in every workflow, by cause"),
@@ -52,5 +55,5 @@ EXPORT: Final[Topic] = (
     Example("export {name} to here", "the file for everybody in this channel", can_be_tried=False),
     "`to #ops` sends it to another channel, which you and the bot are in. Without `as jsonl` it is CSV.",
     f"*What may follow*\n{lines(EXPORT_OPTIONS)}",
-    "A file has all rows of a list, so that `rows:`, `page:`, `cursor:` and `view:` are not taken.",
+    f"A file has all rows of a list, so it takes no {', '.join(_NOT_TAKEN[:-1])} or {_NOT_TAKEN[-1]}.",
 )

@@ -188,7 +188,7 @@ def _nothing(overview: Overview) -> str:
         whole = command(overview_command(overview.query.account).whole())
         return " ".join((f"*No workflow's name holds that.* All of them: {whole}", *_ids_instead(overview)))
     if overview.some_hidden:
-        return "*None of the account's workflows.* It may have others."
+        return "*No workflows to show.* The account may have some that not everyone here may view."
     return "*No workflows in this account yet.* Deploy a Worker with a workflow binding, then refresh."
 
 
