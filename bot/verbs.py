@@ -164,9 +164,7 @@ VERBS: Final = Verbs[Request](
             read_access,
             synonyms=("permissions", "roles", "rights", "whoami"),
         ),
-        Verb(
-            "version", "", "the bot's version", _version, aliases=("--version", "-v"), topic=STATS.topic
-        ),
+        Verb("version", "", "the bot's version", _version, aliases=("--version", "-v"), topic=STATS.topic),
         *_NOT_YET,
     )
 )
