@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.browse.condition_options import LONGER, SHORTER
 from bot.browse.word_rows import is_length
-from bot.language.readings import Reading
+from bot.language.command import Reading
 from bot.language.tokens import Token
 
 BEFORE_LENGTHS: Final = frozenset({
