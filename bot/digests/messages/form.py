@@ -7,7 +7,7 @@ from bot.browse.options import ACCOUNT
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import Status
 from bot.digests.command.options import CHANNEL, QUIET, STATUS, THREAD, WINDOW, WORKFLOW, ZONE
-from bot.digests.form import DAYS, DigestForm
+from bot.digests.form import DAYS, NOT_CHOSEN, DigestForm
 from bot.digests.messages import fields
 from bot.digests.messages.phrases import command_of
 from bot.digests.model import ERRORED, Mention
@@ -104,7 +104,7 @@ def filled_in(state: State, *, zone_assumed: bool = False) -> DigestForm:
         days=selected_options(state, "days"),
         time=text_value(state, "time", "selected_time"),
         words=text_value(state, "words"),
-        account=account_in(state),
+        account=chosen_account(state),
         workflows=selected_options(state, "workflows"),
         status=Status(selected_option(state, "status") or ERRORED),
         window=text_value(state, "window"),
@@ -114,10 +114,12 @@ def filled_in(state: State, *, zone_assumed: bool = False) -> DigestForm:
     )
 
 
-def account_in(state: State) -> str | None:
-    """Return the chosen account; None for the default one."""
-    account = selected_option(state, "account")
-    return None if account in ("", fields.DEFAULT) else account
+def chosen_account(state: State) -> str | None:
+    """Return the chosen account; None for the default one, or where there is no choice."""
+    if ACCOUNT.key not in state:
+        return None
+    account = selected_option(state, ACCOUNT.key) or NOT_CHOSEN
+    return None if account == fields.DEFAULT else account
 
 
 def suggestions(names: Sequence[str]) -> list[Block]:

@@ -9,19 +9,14 @@ import pytest
 from bot.browse.model import HelpQuery
 from bot.browse.options import ACCOUNT
 from bot.command_reader import read_command, read_with_times
-from bot.export.command import OF_FILES
-from bot.failures.command import TAKEN as OF_FAILURES
+from bot.export.command import EXPORT_OPTIONS
+from bot.failures.command import FAILURE_OPTIONS
 from bot.home.help import help_message
-from bot.language.command import Command
 from bot.language.options import Option
-from bot.stats.command import TAKEN as OF_STATS
-from tests.support.commands import NOW
+from bot.stats.command import STATS_OPTIONS
+from tests.support.commands import typed
 
-TOPICS = {"failures": OF_FAILURES, "find": (ACCOUNT,), "stats": OF_STATS, "export": OF_FILES}
-
-
-def typed(text: str) -> Command:
-    return Command(text, accounts=("default", "staging"), channel="C1", now=NOW)
+TOPICS = {"failures": FAILURE_OPTIONS, "find": (ACCOUNT,), "stats": STATS_OPTIONS, "export": EXPORT_OPTIONS}
 
 
 @pytest.mark.parametrize(("topic", "options"), TOPICS.items())
