@@ -1,10 +1,10 @@
 """Choose the rows of an export: those that meet what the API can't be asked for."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 
 from bot.browse.causes import FOR_ALL
-from bot.browse.checking import CheckedRows, RowChecker
+from bot.browse.checking import RowChecker
 from bot.browse.conditions import is_within
 from bot.browse.screen import Row
 from bot.browse.selection import Stream
@@ -40,8 +40,10 @@ class RowChooser:
         self.unread_causes = 0
         self.cause_error: CloudflareError | None = None
 
-    async def choose(self, stream: Stream, instances: Sequence[Instance]) -> list[Row]:
-        """Return the rows of a list that are what was asked for, in their order.
+    async def choose(
+        self, stream: Stream, instances: Sequence[Instance]
+    ) -> AsyncGenerator[Sequence[Row], None]:
+        """Yield the rows of a list that are what was asked for, as soon as that is known.
 
         Throttles are waited out, and causes that can't be read are tried again.
 
@@ -51,7 +53,11 @@ class RowChooser:
         if self._plan.selection.by_end:
             instances = [each for each in instances if self._is_within(each)]
         rows = [Row(stream.workflow, each) for each in instances]
-        return rows if self._plan.checker is None else await self._meeting(self._plan.checker, rows)
+        if self._plan.checker is None:
+            yield rows
+            return
+        async for found in self._meeting(self._plan.checker, rows):
+            yield found
 
     def _is_within(self, instance: Instance) -> bool:
         """Return whether an instance is in `since` and `until` where these mean the end."""
@@ -59,41 +65,38 @@ class RowChooser:
         self.unknown += answer is None
         return answer is True
 
-    async def _meeting(self, checker: RowChecker, rows: list[Row]) -> list[Row]:
-        """Return the rows that meet the conditions which the API lacks.
+    async def _meeting(self, checker: RowChecker, rows: Sequence[Row]) -> AsyncGenerator[Sequence[Row], None]:
+        """Yield the rows that meet the conditions which the API lacks.
 
         Raises:
             CausesRefused: no cause can be read.
         """
         pauses = iter(self._bounds.retries)
-        found: list[Row] = []
         while rows:
             await self._throttle.wait()
             until = asyncio.get_running_loop().time() + self._bounds.time.total_seconds()
-            checked = await checker.check(rows, self._plan.as_of, until)
-            found += [row for row, is_one in zip(checked.rows, checked.answers, strict=True) if is_one]
-            rest = rows[len(checked.rows) :]
-            refused = next(
-                (each for each in checked.unread.values() if isinstance(each, FOR_ALL)), checked.stopped
-            )
+            checked = await checker.check_any(rows, self._plan.as_of, until)
+            unread, unasked = checked.unread, checked.unasked
+            self.unknown += checked.answers.count(None) - len(unread) - len(unasked)
+            yield [row for row, is_one in zip(checked.rows, checked.answers, strict=True) if is_one]
+            refused = next((each for each in unread.values() if isinstance(each, FOR_ALL)), checked.stopped)
             if isinstance(refused, RateLimited):
                 self._throttle.hold(refused)
             elif refused is not None:
-                self._leave_out(checked, len(checked.unread) + len(rest), refused)
+                self._leave_out({*unread, *unasked}, refused)
                 raise CausesRefused
-            again = {number for number, error in checked.unread.items() if may_pass(error)}
+            again = {number for number, error in unread.items() if may_pass(error)}
             wait = next(pauses, None) if again else None
             if wait is None:
                 again = set()
             else:
                 await asyncio.sleep(wait.total_seconds())
-            failed = [error for number, error in checked.unread.items() if number not in again]
-            self._leave_out(checked, len(failed), next(iter(failed), None))
-            rows = [*(rows[number] for number in sorted(again)), *rest]
-        return found
+            failed = unread.keys() - again
+            if failed:
+                self._leave_out(failed, unread[min(failed)])
+            rows = [rows[number] for number in sorted(again | unasked)]
 
-    def _leave_out(self, checked: CheckedRows, unread: int, error: CloudflareError | None) -> None:
-        """Count rows that are not in the file because it is not known whether they meet the conditions."""
-        self.unknown += sum(answer is None for answer in checked.answers) - len(checked.unread)
-        self.unread_causes += unread
+    def _leave_out(self, numbers: Collection[int], error: CloudflareError) -> None:
+        """Count rows that are not in the file because it could not be read why they failed."""
+        self.unread_causes += len(numbers)
         self.cause_error = self.cause_error or error

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
 from bot.browse.conditions import moment_of
+from bot.browse.screen import Row
 from bot.browse.selection import Stream
 from bot.cloudflare.errors import CloudflareError, RateLimited
 from bot.cloudflare.limiter import Priority
@@ -137,9 +139,18 @@ class Collector:
             CausesRefused: it can't be read whether they are.
             _Full: the file may have no more.
         """
+        async with aclosing(self._chooser.choose(stream, rows)) as chosen:
+            async for some in chosen:
+                await self._write(some)
+
+    async def _write(self, rows: Sequence[Row]) -> None:
+        """Write rows into the spool.
+
+        Raises:
+            _Full: the file may have no more.
+        """
         by_end = self._plan.selection.by_end
-        chosen = await self._chooser.choose(stream, rows)
-        lines = self._plan.lines.lines(chosen)
+        lines = self._plan.lines.lines(rows)
         await self._spool.add(
             [
                 SpooledRow(
@@ -148,7 +159,7 @@ class Collector:
                     moment_of(row.instance) if by_end else row.instance.created_on,
                     line,
                 )
-                for row, line in zip(chosen, lines, strict=True)
+                for row, line in zip(rows, lines, strict=True)
             ]
         )
         if self._spool.rows >= self._bounds.rows:
