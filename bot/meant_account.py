@@ -13,8 +13,7 @@ from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.digests.command.requests import CreateDigest
 from bot.export.requests import StartExport
 from bot.failures.requests import ListFailures
-from bot.language.command import Command
-from bot.language.readings import Reading
+from bot.language.command import Command, Reading
 from bot.language.tokens import quote
 from bot.slack.requests import Request
 from bot.stats.requests import ShowStats
@@ -61,7 +60,7 @@ def accounts_to_choose(request: Request, viewer: Viewer) -> tuple[str, ...]:
     return tuple(names) if is_open else ()
 
 
-def with_account(typed: Command, account: str) -> Command:
+def add_account(typed: Command, account: str) -> Command:
     """Return what to type for the same in an account."""
     return replace(typed, text=f"{typed.text.rstrip()} account:{quote(account)}".lstrip())
 

@@ -1,7 +1,7 @@
 """Requests to other hosts: the proxies that they take, and why they fail, in words.
 
-Sessions take `through_proxies` in place of `trust_env` of aiohttp, which reads the environment and `~/.netrc`
-in another thread for every request: that is more work than the request.
+Sessions take `proxy_middleware` in place of `trust_env` of aiohttp, which reads the environment and
+`~/.netrc` in another thread for every request: that is more work than the request.
 """
 
 import os
@@ -59,11 +59,11 @@ def proxy_for(url: str) -> Proxy | None:
     return Proxy(setting, value)
 
 
-def through_proxies() -> aiohttp.ClientMiddlewareType:
+def proxy_middleware() -> aiohttp.ClientMiddlewareType:
     """Return what sends a session's requests through the proxies that the environment names."""
 
     @lru_cache(_MOST_HOSTS)
-    def way_to(host: URL) -> tuple[URL, aiohttp.BasicAuth | None] | None:
+    def proxy_of(host: URL) -> tuple[URL, aiohttp.BasicAuth | None] | None:
         proxy = proxy_for(str(host))
         if proxy is None:
             return None
@@ -73,7 +73,7 @@ def through_proxies() -> aiohttp.ClientMiddlewareType:
     async def send(
         request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        way = way_to(request.url.origin())
+        way = proxy_of(request.url.origin())
         if way is not None:
             request.update_proxy(*way, None)
         return await handler(request)

@@ -14,9 +14,8 @@ from bot.cloudflare.dashboard import read_url
 from bot.find.requests import FindInstances
 from bot.inspect.command import WHY
 from bot.language import filters, name_matching
-from bot.language.command import Command
+from bot.language.command import Command, Reading
 from bot.language.filler_words import without_fillers
-from bot.language.readings import Reading
 from bot.language.tokens import Token, quote
 
 _ERROR: Final = re.compile(

@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from bot.access.messages import which_account_message
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
-from bot.browse.addresses import account_in
+from bot.browse.addresses import typed_account
 from bot.browse.bookmark import decode_v1
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
@@ -52,7 +52,7 @@ from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.tokens import quote, split
-from bot.meant_account import accounts_to_choose, in_only_account, with_account
+from bot.meant_account import accounts_to_choose, add_account, in_only_account
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage, UserError
 from bot.slack.requests import InvalidButton, Request, RequestStore
@@ -143,7 +143,7 @@ class RequestReader:
         """
         viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
-        named = account_in(typed)
+        named = typed_account(typed)
         meant = viewer.meant_accounts() if named is None else (named,)
         account = meant[0] if len(meant) == 1 else None
         try:
@@ -184,7 +184,7 @@ class RequestReader:
         """Return what to type for the same in the first of some accounts, those where it means something."""
         offers = []
         for account in accounts[:_MOST_OFFERED]:
-            text, names = with_account(typed, account), await self.lists.workflow_names(account, viewer)
+            text, names = add_account(typed, account), await self.lists.workflow_names(account, viewer)
             with suppress(QueryError):
                 request = await self._read(text, viewer, account)
                 if not names or all(name_matching.resolve(name, names) for name in workflows_in(request)):

@@ -19,7 +19,7 @@ from bot.cloudflare.endpoint import Credentials, NoCredentials
 from bot.cloudflare.limiter import Budget
 from bot.inspect.masked_errors import mask_cause
 from bot.inspect.payloads import PayloadPolicy
-from bot.outgoing import through_proxies
+from bot.outgoing import proxy_middleware
 from bot.settings import ReportSettings
 from bot.telemetry import Metrics
 
@@ -38,7 +38,7 @@ async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
         connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": f"workflows-bot/{__version__}"},
-        middlewares=[through_proxies()],
+        middlewares=[proxy_middleware()],
     ) as session:
         yield session
 

@@ -67,7 +67,9 @@ def which_account_message(accounts: Sequence[str], offers: Sequence[Command]) ->
     named = [f"account:{quote(name)}" for name in accounts[:_MOST_NAMED]]
     more = f", and {len(accounts) - _MOST_NAMED} more" if len(accounts) > _MOST_NAMED else ""
     title = "Which account do you mean?"
-    advice = f"There are several for you here. Add one to your command: {', '.join(map(code, named))}{more}."
+    advice = (
+        f"You can use several accounts here. Add one to your command: {', '.join(map(code, named))}{more}."
+    )
     blocks = [section(f"⚠️ *{title}*\n{advice}")]
     blocks += [section(command(each.whole()), run_button("Run it", each)) for each in offers]
     said = [f"Type {command(each.whole())}" for each in offers]

@@ -10,9 +10,8 @@ from bot.browse.filter_words import join_flags
 from bot.browse.names import looks_like_instance
 from bot.browse.options import ACCOUNT, LATER, LIST_OPTIONS, OVERVIEW_OPTIONS
 from bot.cloudflare.dashboard import read_url
-from bot.language.command import Command
+from bot.language.command import Command, Reading
 from bot.language.errors import QueryError
-from bot.language.readings import Reading
 from bot.language.tokens import Token, quote, split
 
 _NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
@@ -52,7 +51,7 @@ def linked_account(command: Command) -> str | None:
     return next((page.account for page in pages if page is not None and page.instance), None)
 
 
-def account_in(command: Command) -> str | None:
+def typed_account(command: Command) -> str | None:
     """Return the account that a command names, as far as that can be seen without reading it."""
     try:
         words: Sequence[Token] = split(command.text)
@@ -65,6 +64,6 @@ def account_in(command: Command) -> str | None:
     return None if said is None else known.get(said.casefold(), said)
 
 
-def is_address(word: Token) -> bool:
-    """Return whether a word calls somebody, as in `@grace look at orders`."""
+def is_mention(word: Token) -> bool:
+    """Return whether a word is a mention, as in `@grace look at orders`."""
     return word.key is None and not word.quoted and word.value.startswith("@")

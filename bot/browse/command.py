@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.addresses import is_address, linked_account, read_addresses
+from bot.browse.addresses import is_mention, linked_account, read_addresses
 from bot.browse.comparisons import read_comparisons
 from bot.browse.condition_options import ERRORED
 from bot.browse.filter_words import join_flags
@@ -36,10 +36,9 @@ from bot.browse.selection import PATTERN, is_match
 from bot.browse.word_errors import OLDEST_FIRST, oldest_first, run_of, unknown_words, unread_filter
 from bot.browse.written_names import quote_name
 from bot.language import filters
-from bot.language.command import Command
+from bot.language.command import Command, Reading
 from bot.language.errors import QueryError, typed
 from bot.language.filler_words import without_fillers
-from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, Token, quote
 
 ListRequest = ListInstances | ListWorkflows | DescribeInstance | HelpQuery
@@ -70,7 +69,7 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
     if any(word.is_flag and word.key == "help" for word in words):
         return HelpQuery()
     words, addresses = read_addresses(words)
-    addressed = [word for word in words if is_address(word)]
+    addressed = [word for word in words if is_mention(word)]
     typed_words = join_flags([word for word in words if word not in addressed])
     typed_words, comparisons = read_comparisons(typed_words, command.text)
     found, readings = read_phrases(typed_words, command.workflows)

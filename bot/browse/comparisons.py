@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.browse.condition_options import LONGER, SHORTER
 from bot.browse.word_rows import is_length
-from bot.language.readings import Reading
+from bot.language.command import Reading
 from bot.language.tokens import Token
 
 BEFORE_LENGTHS: Final = frozenset({
@@ -39,7 +39,7 @@ def read_comparisons(words: Sequence[Token], text: str) -> tuple[list[Token], tu
         signs = [sign for sign in text[start : word.end] if sign in "<>"]
         if not signs:
             raise word.wrong(
-                "does not say whether that or longer, or shorter",
+                "does not say whether you mean longer or shorter",
                 expected="`longer:` or `shorter:`",
                 nearest=(f"longer:{word.raw}", f"shorter:{word.raw}"),
             )

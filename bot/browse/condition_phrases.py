@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.browse.comparisons import BEFORE_LENGTHS
 from bot.browse.condition_options import ERROR, ID, LONGER, SHORTER, STEP, TRIGGER, VERSION, known_trigger
-from bot.browse.word_rows import WordRow, begins_with_time, longest_length, status_of, take_phrase
+from bot.browse.word_rows import WordRow, begins_with_time, longest_length, longest_phrase, status_of
 from bot.cloudflare.models import ENDED_STATUSES, Status
 from bot.language.filler_words import is_filler
 from bot.language.tokens import Token
@@ -102,7 +102,7 @@ class _Row(WordRow):
         words = self.words
         before = len(list(takewhile(BEFORE_LENGTHS.__contains__, words)))
         for start in (before, 0):
-            count, key = take_phrase(words[start:], _LENGTHS)
+            count, key = longest_phrase(words[start:], _LENGTHS)
             if key and (more := longest_length(words[start + count :])):
                 end = start + count + more
                 return {_LENGTHS[key]: " ".join(words[start + count : end])}, end
@@ -110,7 +110,7 @@ class _Row(WordRow):
             return self._stuck()
         status = status_of(words[0])
         goes_on = bool(status) and status not in ENDED_STATUSES
-        if goes_on and (count := take_phrase(words[1:], _TOO_LONG)[0]):
+        if goes_on and (count := longest_phrase(words[1:], _TOO_LONG)[0]):
             return {_STATUS: status or "", LONGER.key: _STUCK_FOR}, 1 + count
         if goes_on and words[1:2] == ["for"] and (more := longest_length(words[2:])):
             return {_STATUS: status or "", LONGER.key: " ".join(words[2 : 2 + more])}, 2 + more
@@ -120,7 +120,8 @@ class _Row(WordRow):
         """Read `stuck`, and `stuck for over 2h`."""
         words = self.words
         start = 1 + (words[1:2] == ["for"])
-        start += take_phrase(words[start:], [each for each, key in _LENGTHS.items() if key == LONGER.key])[0]
+        longer = [each for each, key in _LENGTHS.items() if key == LONGER.key]
+        start += longest_phrase(words[start:], longer)[0]
         more = longest_length(words[start:])
         length = " ".join(words[start : start + more]) if more else _STUCK_FOR
         return {_STATUS: _STUCK, LONGER.key: length}, start + more if more else 1
@@ -128,7 +129,7 @@ class _Row(WordRow):
     def trigger(self) -> Taken | None:
         """Read `from cron`, `triggered by an event`, `scheduled`."""
         words = self.words
-        count, _ = take_phrase(words, _TRIGGERED)
+        count, _ = longest_phrase(words, _TRIGGERED)
         count += count > 0 and words[count : count + 1] in (["a"], ["an"], ["the"])
         said = words[count] if count < len(words) else ""
         trigger = known_trigger(said)
@@ -186,10 +187,10 @@ class _Row(WordRow):
         """Return where the text of an error begins, judging by the words before it; 0 without any."""
         words = self.words
         if status_of(words[0]) == _ERRORED and not begins_with_time(words[1:]):
-            count, _ = take_phrase(words[1:], _BECAUSE)
+            count, _ = longest_phrase(words[1:], _BECAUSE)
             if count:
                 return 1 + count
-        start, _ = take_phrase(words, _WITH_ERROR)
+        start, _ = longest_phrase(words, _WITH_ERROR)
         return start or (words[0] == ERROR.key and self.is_named)
 
     def errors(self) -> Taken | None:

@@ -26,7 +26,7 @@ from bot.language import filters, times
 from bot.language.tokens import Token
 
 TIMES: Final = (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)
-"""Keys of times."""
+"""The keys of times."""
 _KEY_AND_VALUE: Final = re.compile(r"-{0,2}([A-Za-z_-]+)={1,2}(.+)")
 _KEY_AND_NUMBER: Final = re.compile(r"(page|rows)#?(\d+)", re.IGNORECASE)
 

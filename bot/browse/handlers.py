@@ -31,8 +31,8 @@ from bot.browse.selection import PATTERN, Selection, is_match
 from bot.browse.service import ListService
 from bot.cloudflare.errors import UnknownAccount
 from bot.language import name_matching
+from bot.language.command import Reading
 from bot.language.errors import FormErrors
-from bot.language.readings import Reading
 from bot.slack.interaction import Interaction
 from bot.slack.reply import (
     Accepted,
@@ -150,8 +150,8 @@ class ListHandlers:
             place = without_anchor(place)
         audience = await audience_of(self._access, interaction)
 
-        async def show(is_due: bool, paused: tuple[str, ...]) -> ShowMessage:
-            return await self._lists.show(audience, place, fresh=is_due, notices=paused)
+        async def show(*, fresh: bool, notices: tuple[str, ...]) -> ShowMessage:
+            return await self._lists.show(audience, place, fresh=fresh, notices=notices)
 
         shown = await self._refresh_pause.refresh(interaction.team, place, show)
         return replace(shown, in_place=True)

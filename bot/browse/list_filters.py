@@ -71,7 +71,7 @@ def read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Comm
     return pending
 
 
-def refuse_others(
+def refuse_other_filters(
     words: Sequence[Token], taken: Collection[Option[Any]], command: Command, problem: str, expected: str
 ) -> None:
     """Refuse filters of a list that another verb does not take.

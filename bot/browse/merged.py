@@ -25,7 +25,7 @@ from typing import Final, NamedTuple
 from bot.browse.bookmark import Bookmark, MergedBookmark
 from bot.browse.causes import AT_ONCE
 from bot.browse.merging import Merge, MergedRow
-from bot.browse.places import Progress, RowKey, ShownScreen, StreamPlace, Taken
+from bot.browse.places import RowKey, ShownProgress, ShownScreen, StreamPlace, Taken
 from bot.browse.reading import Asked, Reading, deadline, failure_of, is_over
 from bot.browse.screen import Row, Screen, Searched
 from bot.cloudflare.errors import CloudflareError, RateLimited
@@ -60,7 +60,7 @@ async def _cut(
     asked: Asked, mark: MergedBookmark, hidden: frozenset[int], again: ShownScreen | None
 ) -> "_Cutting":
     """Take the rows of a screen; where some that were shown have gone, they may be in other lists now."""
-    progress = Progress.of(mark.reached, mark.places)
+    progress = ShownProgress.of(mark.reached, mark.places)
     cutting = _Cutting(
         asked, Merge(mark.places, progress, hidden, again), Reading(asked), is_again=again is not None
     )
@@ -218,7 +218,7 @@ class _Cutting:
         return len(checked.answers) == len(batch) or self.is_full
 
 
-def _shown_screen(rows: Sequence[_LookedAt], end: Progress) -> ShownScreen:
+def _shown_screen(rows: Sequence[_LookedAt], end: ShownProgress) -> ShownScreen:
     """Return what is kept of a screen.
 
     Args:
@@ -229,7 +229,7 @@ def _shown_screen(rows: Sequence[_LookedAt], end: Progress) -> ShownScreen:
     shown = Counter(each.number for each in rows if each.answer)
     unknown = Counter(each.number for each in rows if each.answer is None)
     counts = [Taken(number, taken[number], shown[number], unknown[number]) for number in sorted(taken)]
-    return ShownScreen(tuple(counts), end.reached, tuple(sorted(end.behind.items())))
+    return ShownScreen(tuple(counts), end.reached, tuple(sorted(end.behind_by_list.items())))
 
 
 def _here(mark: MergedBookmark, cutting: _Cutting) -> MergedBookmark:
@@ -245,7 +245,7 @@ def _here(mark: MergedBookmark, cutting: _Cutting) -> MergedBookmark:
     cut = found[-size - 1] + 1
     before, cutting.looked_at = cutting.looked_at[:cut], cutting.looked_at[cut:]
     cutting.rows = cutting.rows[-size:]
-    progress = Progress.of(mark.reached, mark.places)
+    progress = ShownProgress.of(mark.reached, mark.places)
     for each in before:
         progress.add(each.number, each.key)
     for number, rows in Counter(each.number for each in before).items():
@@ -254,7 +254,7 @@ def _here(mark: MergedBookmark, cutting: _Cutting) -> MergedBookmark:
     return replace(
         mark,
         places=tuple(
-            replace(place, reached=progress.behind.get(number)) for number, place in enumerate(places)
+            replace(place, reached=progress.behind_by_list.get(number)) for number, place in enumerate(places)
         ),
         back=(*mark.back, _shown_screen(before, progress)),
         shown=_shown_screen(cutting.looked_at, cutting.merge.end),
@@ -359,13 +359,13 @@ def _previous(here: MergedBookmark, hidden: frozenset[int]) -> MergedBookmark | 
         passed.update({each.number: each.rows for each in screen.taken})
         if not _shown(screen, hidden):
             continue
-        begin = Progress.after(back)
+        begin = ShownProgress.after(back)
         places = [
             replace(
                 place,
                 passed=max(place.passed - passed[number], 0),
                 head=None if passed[number] else place.head,
-                reached=begin.behind.get(number),
+                reached=begin.behind_by_list.get(number),
             )
             for number, place in enumerate(here.places)
         ]

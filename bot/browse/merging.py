@@ -18,9 +18,9 @@ from bot.browse.pages import Loaded
 from bot.browse.places import (
     NEWEST,
     Failure,
-    Progress,
     Reached,
     RowKey,
+    ShownProgress,
     ShownScreen,
     StreamPlace,
     in_milliseconds,
@@ -130,13 +130,13 @@ class _MergedList:
     def feed(self, loaded: Loaded) -> None:
         number = loaded.number
         is_new = number >= len(self.place.pages)
-        has_no_key = (
+        is_old_page = (
             not is_new and self.place.pages[number].rows > 0 and self.place.pages[number].last is None
         )
         self.place, self.loaded, self.at = replace(loaded.place, passed=self.place.passed), loaded, 0
         self.bound = min((self.bound, *loaded.moments[-1:]))
         self.key_at = None
-        if has_no_key:  # an earlier version's button goes by the numbers of rows
+        if is_old_page:  # an earlier version's button goes by the numbers of rows
             self.at = min(max(self.place.passed - loaded.before, 0), len(loaded.rows))
 
 
@@ -154,7 +154,7 @@ class Merge:
     def __init__(
         self,
         places: Sequence[StreamPlace],
-        progress: Progress,
+        progress: ShownProgress,
         hidden: Collection[int] = (),
         again: ShownScreen | None = None,
         also: Collection[int] = (),
@@ -162,7 +162,7 @@ class Merge:
         self.progress = progress.copy()
         self._again = again
         wanted = None if again is None else {*(each.number for each in again.taken), *also}
-        ends = None if again is None else Progress.after([again])
+        ends = None if again is None else ShownProgress.after([again])
         self._lists: list[_MergedList] = []
         self._behind = set(hidden)
         for number, place in enumerate(places):
@@ -185,8 +185,8 @@ class Merge:
                 )
             )
         for number in self._behind:
-            self.progress.behind.setdefault(number, self.progress.reached)
-        self._taken: list[tuple[int, int, Progress]] = []
+            self.progress.behind_by_list.setdefault(number, self.progress.reached)
+        self._taken: list[tuple[int, int, ShownProgress]] = []
         # Rows come later and later in a list, so that what stands here of one is at most too early.
         self._queue = [(each.age, number) for number, each in enumerate(self._lists) if not each.is_closed]
         heapify(self._queue)
@@ -196,7 +196,7 @@ class Merge:
         """Where the lists stand now."""
         progress = self.end
         return tuple(
-            replace(each.current, reached=progress.behind.get(number))
+            replace(each.current, reached=progress.behind_by_list.get(number))
             for number, each in enumerate(self._lists)
         )
 
@@ -206,12 +206,13 @@ class Merge:
         return tuple(replace(each.place, passed=each.passed, head=each.head) for each in self._lists)
 
     @property
-    def end(self) -> Progress:
+    def end(self) -> ShownProgress:
         """How far the lists are shown now."""
         if self._again is None or self._next is not None:
             return self.progress
-        end = Progress.after([self._again])
-        return Progress(end.reached, end.behind | {each: self.progress.behind[each] for each in self._behind})
+        end = ShownProgress.after([self._again])
+        behind = {number: self.progress.behind_by_list[number] for number in self._behind}
+        return ShownProgress(end.reached, end.behind_by_list | behind)
 
     @property
     def opening(self) -> list[int]:
@@ -238,68 +239,67 @@ class Merge:
 
     def feed(self, number: int, loaded: Loaded) -> None:
         """Go on with a page of a list."""
-        each = self._lists[number]
-        each.feed(loaded)
+        merged = self._lists[number]
+        merged.feed(loaded)
         self._taken.clear()
         self._skip(number)
-        heappush(
-            self._queue, (each.age, number)
-        )  # what has come to it may be newer than what was known of it
-        if not each.is_begun:
-            each.passed, each.head = each.current.passed, each.current.head
+        # What has come to it may be newer than what was known of it.
+        heappush(self._queue, (merged.age, number))
+        if not merged.is_begun:
+            merged.passed, merged.head = merged.current.passed, merged.current.head
 
     def fail(self, number: int, failure: Failure) -> None:
         """Leave a list out from here on."""
-        each = self._lists[number]
-        each.place, each.is_closed = replace(each.place, failure=failure), True
+        merged = self._lists[number]
+        merged.place, merged.is_closed = replace(merged.place, failure=failure), True
         self._behind.add(number)
-        self.progress.behind.setdefault(number, self.progress.reached)
+        self.progress.behind_by_list.setdefault(number, self.progress.reached)
 
     def take(self) -> MergedRow | None:
         """Return the next row; None if a page is wanted, or no row is to come."""
         number = self._next
-        each = None if number is None else self._lists[number]
-        if number is None or each is None or each.loaded is None or not each.has_row:
+        merged = None if number is None else self._lists[number]
+        if number is None or merged is None or merged.loaded is None or not merged.has_row:
             return None
-        row, key = each.loaded.rows[each.at], each.key
-        self._taken.append((number, each.at, self.progress.copy()))
+        row, key = merged.loaded.rows[merged.at], merged.key
+        self._taken.append((number, merged.at, self.progress.copy()))
         self.progress.add(number, key)
-        each.at += 1
-        each.is_begun = True
+        merged.at += 1
+        merged.is_begun = True
         return MergedRow(number, row, key)
 
     def give_back(self) -> None:
         """Undo the last `take` since a page was fed."""
         number, at, self.progress = self._taken.pop()
-        each = self._lists[number]
-        each.at = at
-        heappush(self._queue, (each.age, number))
+        merged = self._lists[number]
+        merged.at = at
+        heappush(self._queue, (merged.age, number))
 
     @property
     def _next(self) -> int | None:
         """The list that has the next row."""
         while self._queue:
             age, number = self._queue[0]
-            each = self._lists[number]
+            merged = self._lists[number]
             self._skip(number)
-            if not each.is_open:
+            if not merged.is_open:
                 heappop(self._queue)
-            elif age != each.age:
-                heapreplace(self._queue, (each.age, number))
+            elif age != merged.age:
+                heapreplace(self._queue, (merged.age, number))
             else:
                 return number
         return None
 
     def _skip(self, number: int) -> None:
         """Pass the rows of a list that were shown, perhaps in another list, and those of other screens."""
-        each = self._lists[number]
-        while each.has_row:
-            key = each.key
-            if each.end is not None and not each.end.has(key):
-                each.left = each.left or each.moment
-                if key.moment < each.end.moment:
-                    each.is_closed = True
+        merged = self._lists[number]
+        while merged.has_row:
+            key = merged.key
+            if merged.end is not None and not merged.end.includes(key):
+                merged.left = merged.left or merged.moment
+                if key.moment < merged.end.moment:
+                    merged.is_closed = True
                     return
-            elif not self.progress.has(number, key):
+            elif not self.progress.includes(number, key):
                 return
-            each.at += 1
+            merged.at += 1

@@ -25,6 +25,7 @@ from bot.cloudflare.models import (
     Status,
 )
 from bot.cloudflare.requests import instances_request
+from bot.language.command import Command
 from bot.language.options import Say
 from bot.language.times import TimePoint
 from bot.language.tokens import COMMAND
@@ -207,6 +208,11 @@ class OverviewQuery:
     def command(self) -> str:
         """Return the command for the same overview."""
         return " ".join((COMMAND, *OVERVIEW_OPTIONS.echo(self)))
+
+
+def overview_command(account: str | None) -> Command:
+    """Return the command for every workflow of an account; None means the default one."""
+    return Command(OverviewQuery(account).command())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from bot.browse.word_errors import OLDEST, OLDEST_FIRST, oldest_first, unread_fi
 from bot.browse.written_names import JOINS, is_phrase, quote_name
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import name_matching
-from bot.language.command import Command
+from bot.language.command import Command, Reading
 from bot.language.errors import QueryError, UnknownName, typed, without_span
 from bot.language.filler_words import is_filler, without_fillers
-from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, Token, quote, span_with_marks
 
 _ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")

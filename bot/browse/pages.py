@@ -198,7 +198,7 @@ def _is_behind(workflow: str, row: Instance, position: CreatedUntil) -> bool:
         return True
     created_on = in_milliseconds(row.created_on)
     is_apart = created_on < position.latest
-    return is_apart or (created_on == position.latest and key_of(workflow, row) not in position.but)
+    return is_apart or (created_on == position.latest and key_of(workflow, row) not in position.seen_keys)
 
 
 def _moments(rows: Sequence[Instance], newest: datetime) -> list[datetime]:
@@ -237,8 +237,8 @@ def _following(
             return CreatedUntil(latest, created_at(latest))
     if here is None:
         return page.next  # its rows do not tell what is behind them
-    but = dict.fromkeys((*here.but, *created_at(here.latest)))
-    return CreatedUntil(here.latest, tuple(but), here.page + 1)
+    seen_keys = dict.fromkeys((*here.seen_keys, *created_at(here.latest)))
+    return CreatedUntil(here.latest, tuple(seen_keys), here.page + 1)
 
 
 def _page_query(

@@ -115,7 +115,7 @@ class PendingQuery:
                 f"{last}:{self.words[last]}",
                 f"is not later than {typed(f'{first}:{self.words[first]}')}",
                 expected=f"`{last}:` to be the later of the two",
-                meant=[swapped if is_meant else self._without(last).settle(clock)],
+                meant=[swapped if is_meant else _drop_unreadable_times(self._without(last), clock)],
             )
         return start, end
 
@@ -128,7 +128,7 @@ class PendingQuery:
             f"{key}:{self.words[key]}",
             f"and {second} both mean the creation, as no ended status is asked for",
             expected="one of the two",
-            meant=[self._without(key).settle(clock)],
+            meant=[_drop_unreadable_times(self._without(key), clock)],
             nearest=("",),
         )
 
@@ -143,7 +143,7 @@ class PendingQuery:
             choices = {words: self._replace_time(text, words) for words in error.choices}
             meant = {words: query for words, query in choices.items() if query.is_readable(clock)}
             if not meant:
-                meant = {"": self._without(key).settle(clock)}
+                meant = {"": _drop_unreadable_times(self._without(key), clock)}
             raise TimesRefused(
                 f"{key}:{text}",
                 error.problem,
@@ -161,14 +161,6 @@ class PendingQuery:
     def _without(self, key: str) -> "PendingQuery":
         return PendingQuery(self.query, **{each: text for each, text in self.words.items() if each != key})
 
-    def settle(self, clock: Clock) -> "PendingQuery":
-        """Return the query, without what of its times can't be read."""
-        try:
-            self.resolve(clock)
-        except TimesRefused as error:
-            return error.meant[0]
-        return self
-
     def is_readable(self, clock: Clock) -> bool:
         """Return whether the query has times that can be read, at a moment and in a zone."""
         try:
@@ -176,6 +168,15 @@ class PendingQuery:
         except QueryError:
             return False
         return True
+
+
+def _drop_unreadable_times(query: PendingQuery, clock: Clock) -> PendingQuery:
+    """Return the query without the times that can't be read."""
+    try:
+        query.resolve(clock)
+    except TimesRefused as error:
+        return error.meant[0]
+    return query
 
 
 def _past(text: str, clock: Clock) -> TimePoint:

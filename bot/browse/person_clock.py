@@ -9,7 +9,7 @@ from bot.language.times import Clock
 from bot.slack.interaction import Interaction
 from bot.slack.users import ZONE_TIMEOUT, UserTimeZones, Zone
 
-_UTC_NOTICE: Final = "Slack did not tell a time zone, so times are read as UTC."
+_UTC_NOTICE: Final = "Slack sent no time zone, so times are read as UTC."
 
 
 @dataclass(frozen=True, slots=True)

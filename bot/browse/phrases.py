@@ -4,9 +4,9 @@ What is certain is taken for the filter that it means. Where other words stood, 
 """
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate, compress, pairwise, takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 from bot.browse.condition_options import ERROR, LONGER, SHORTER, STEP
@@ -24,11 +24,11 @@ from bot.browse.options import (
     UNTIL,
     VIEW,
 )
-from bot.browse.word_rows import WordRow, longest_length
+from bot.browse.word_rows import WordRow, longest_length, longest_phrase
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES
 from bot.language import filters, time_ranges, times
+from bot.language.command import Reading
 from bot.language.filler_words import is_filler
-from bot.language.readings import Reading
 from bot.language.tokens import Token, quote
 
 EVERYTHING: Final = frozenset({
@@ -40,15 +40,15 @@ EVERYTHING: Final = frozenset({
 _ENDED: Final = tuple(status for status in STATUSES if status in ENDED_STATUSES)
 _UNFINISHED: Final = tuple(status for status in STATUSES if status not in ENDED_STATUSES)
 _GOING_ON: Final = frozenset({"unfinished", "ongoing", "incomplete"})
-_BEFORETIMES: Final = ("in", "over", "during", "within", "for", "from", "the", "of", "at")
+_BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "the", "of", "at")
 _BEFORE_DAYS: Final = ("on", "in", "at", "during", "within", "over", "the")
 _BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "show")
 _COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "instances", "runs", "lines")
 _NEWEST: Final = ("most recent", "last one", "latest", "newest", "last")
 _AS_TABLE: Final = ("as a table", "in a table", "as table", "in table", "table view", "table")
 _USUAL_ORDER: Final = ("most recent first", "newest first", "latest first", "descending", "desc")
-_MOST_WORDS: Final = 3
-"""Of a phrase for the newest, the order or the view."""
+_LONGEST_COUNT: Final = 3
+"""Words of a count: `top 5 rows`."""
 _NEGATION: Final = re.compile(
     r"(?:!|-|~|status!=|status:!|non-?|(?:not|no|without|except|excluding|isn't)$)(\w*)", re.IGNORECASE
 )
@@ -206,7 +206,7 @@ class _Reader:
     def read_time(self) -> bool:
         """Read `past hour`, `in the last 2 hours`, `today`, `2am to 4am`; a moment alone is the beginning."""
         words = self._bare_words(0)
-        skipped = len(list(takewhile(lambda word: word.lower() in _BEFORETIMES, words)))
+        skipped = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
         plain = len(list(takewhile(lambda word: word.lower() in _BEFORE_DAYS, words)))
         for start in dict.fromkeys((plain, 0, skipped)):
             found = time_ranges.take_range(words[start:])
@@ -229,14 +229,14 @@ class _Reader:
 
     def _read_count(self) -> bool:
         """Read `top 5`, `last 5`, `5 rows`; `latest` alone is one."""
-        words = [word.lower() for word in self._bare_words(0)[:_MOST_WORDS]]
+        words = [word.lower() for word in self._bare_words(0)[:_LONGEST_COUNT]]
         for start in (1, 0):
             if len(words) > start and (start == 0 or words[0] in _BEFORE_COUNTS) and words[start].isdecimal():
                 is_counted = words[start + 1 : start + 2] and words[start + 1] in _COUNTED
                 if start or is_counted:
                     self._replace(start + 1 + bool(is_counted), {ROWS.key: words[start]})
                     return True
-        count = _count_of(_NEWEST, words)
+        count, _ = longest_phrase(words, _NEWEST)
         if not count or words[count : count + 1] == ["first"]:
             return False
         self._replace(count, {ROWS.key: "1"})
@@ -244,14 +244,14 @@ class _Reader:
 
     def _read_order(self) -> bool:
         """Read `newest first`, the order that every list has."""
-        count = _count_of(_USUAL_ORDER, self._bare_words(0))
+        count, _ = longest_phrase(self._bare_words(0), _USUAL_ORDER)
         if count:
             self._replace(count, {}, reports=False)
         return count > 0
 
     def _read_view(self) -> bool:
         """Read `as a table`."""
-        count = _count_of(_AS_TABLE, self._bare_words(0))
+        count, _ = longest_phrase(self._bare_words(0), _AS_TABLE)
         if count:
             self._replace(count, {VIEW.key: "table"})
         return count > 0
@@ -303,12 +303,6 @@ class _Reader:
 def _write_value(key: str, value: str) -> str:
     """Return a value as it stands in a command; several statuses in quotes would be one."""
     return value if key == STATUS.key and filters.statuses_in(value) else quote(value)
-
-
-def _count_of(phrases: Container[str], words: Sequence[str]) -> int:
-    """Return how many of the first words are one of some phrases, the longest; 0 for none."""
-    ahead = list(accumulate((word.lower() for word in words[:_MOST_WORDS]), "{} {}".format))
-    return max(compress(range(1, len(ahead) + 1), map(phrases.__contains__, ahead)), default=0)
 
 
 def _text(words: Sequence[Token]) -> str:

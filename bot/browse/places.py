@@ -18,8 +18,8 @@ from bot.slack.requests import digest
 
 NEWEST: Final = datetime.max.replace(microsecond=999_000, tzinfo=UTC)
 """As what a row counts that comes before all that tell when they were created."""
-_LESS: Final = timedelta(microseconds=999)
-"""What times in milliseconds may lack."""
+_BELOW_MILLISECOND: Final = timedelta(microseconds=999)
+"""How much later a time may be than the same in whole milliseconds."""
 _Count = Annotated[int, Field(ge=0)]
 _KEY_LENGTH: Final = 10
 """Characters of a row's digest: enough to tell it from others that were created in the same millisecond."""
@@ -75,7 +75,7 @@ class Reached:
         """Return when the last row was created."""
         return self.created_on or NEWEST
 
-    def has(self, row: RowKey) -> bool:
+    def includes(self, row: RowKey) -> bool:
         """Return whether a row was shown, if it was there."""
         return row.moment > self.moment or (row.moment == self.moment and row.key in self.keys)
 
@@ -83,7 +83,7 @@ class Reached:
         """Return how far lists were shown once a row was shown, too."""
         if row.moment < self.moment:
             return Reached(row.created_on, (row.key,))
-        return self if self.has(row) else Reached(self.created_on, (*self.keys, row.key))
+        return self if self.includes(row) else Reached(self.created_on, (*self.keys, row.key))
 
 
 NOTHING_SHOWN: Final = Reached()
@@ -97,12 +97,12 @@ class CreatedUntil:
 
     Attributes:
         latest: no row of it was created later.
-        but: the digests of those that were created then and stand on pages before.
+        seen_keys: the digests of those rows that were created then and stand on pages before.
         page: its number among those that begin so, from 1.
     """
 
     latest: Moment
-    but: tuple[str, ...] = ()
+    seen_keys: tuple[str, ...] = ()
     page: Annotated[int, Field(ge=1)] = 1
 
 
@@ -186,7 +186,7 @@ class StreamPlace:
         if last is None:
             return self.passed >= rows
         # That very row may have been shown in another list, before others of its millisecond.
-        return last.moment > reached.moment or (reached.has(last) and self.passed >= rows)
+        return last.moment > reached.moment or (reached.includes(last) and self.passed >= rows)
 
     def is_done(self, reached: Reached) -> bool:
         """Return whether nothing of it is left to be shown."""
@@ -195,7 +195,7 @@ class StreamPlace:
     def newest_on(self, number: int) -> datetime:
         """Return what no row of a page counts as created after, by the pages before it."""
         last = (page.last for page in reversed(self.pages[:number]) if page.last is not None)
-        return next((min(row.moment + _LESS, NEWEST) for row in last), NEWEST)
+        return next((min(row.moment + _BELOW_MILLISECOND, NEWEST) for row in last), NEWEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,51 +250,51 @@ class ShownScreen:
 
 
 @dataclass(slots=True)
-class Progress:
+class ShownProgress:
     """How far lists are shown, row by row.
 
     Attributes:
         reached: all of them, but for those.
-        behind: those that are not shown as far, as they could not be read for a while or may not be seen, by
-            their numbers.
+        behind_by_list: how far those are shown, by their numbers, that are not shown as far, as they could
+            not be read for a while, or may not be seen.
     """
 
     reached: Reached
-    behind: dict[int, Reached]
+    behind_by_list: dict[int, Reached]
 
     @classmethod
-    def of(cls, reached: Reached, places: Iterable[StreamPlace]) -> "Progress":
+    def of(cls, reached: Reached, places: Iterable[StreamPlace]) -> "ShownProgress":
         """Return how far lists are shown by their places."""
-        behind = {number: place.reached for number, place in enumerate(places) if place.reached is not None}
-        return cls(reached, behind)
+        own = {number: place.reached for number, place in enumerate(places) if place.reached is not None}
+        return cls(reached, own)
 
     @classmethod
-    def after(cls, screens: Iterable[ShownScreen]) -> "Progress":
+    def after(cls, screens: Iterable[ShownScreen]) -> "ShownProgress":
         """Return how far lists are shown with the last of some screens."""
         *_, last = (ShownScreen(()), *screens)
         return cls(last.end or NOTHING_SHOWN, dict(last.behind))
 
-    def copy(self) -> "Progress":
+    def copy(self) -> "ShownProgress":
         """Return the same, which stays as it is."""
-        return Progress(self.reached, dict(self.behind))
+        return ShownProgress(self.reached, dict(self.behind_by_list))
 
     def of_list(self, number: int) -> Reached:
         """Return how far a list is shown."""
-        return self.behind.get(number, self.reached)
+        return self.behind_by_list.get(number, self.reached)
 
-    def has(self, number: int, row: RowKey) -> bool:
+    def includes(self, number: int, row: RowKey) -> bool:
         """Return whether a row of a list was shown, perhaps in another list."""
-        own = self.behind.get(number)
+        own = self.behind_by_list.get(number)
         if own is None:
-            return self.reached.has(row)
-        return own.has(row) or (row.moment <= self.reached.moment and self.reached.has(row))
+            return self.reached.includes(row)
+        return own.includes(row) or (row.moment <= self.reached.moment and self.reached.includes(row))
 
     def add(self, number: int, row: RowKey) -> None:
         """Note that a row of a list is shown."""
         if row.moment <= self.reached.moment:
             self.reached = self.reached.with_row(row)
-        own = self.behind.get(number)
+        own = self.behind_by_list.get(number)
         if own is not None:
-            self.behind[number] = own = own.with_row(row)
+            self.behind_by_list[number] = own = own.with_row(row)
             if own.moment <= self.reached.moment:
-                del self.behind[number]
+                del self.behind_by_list[number]

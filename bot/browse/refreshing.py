@@ -1,8 +1,8 @@
 """How often one message is read anew: a second press within a moment shows what the first one read."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Hashable
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from cachetools import TTLCache
 
@@ -10,6 +10,13 @@ from bot.ui.elements import duration
 
 _MOST: Final = 1_000
 _T = TypeVar("_T")
+_Shown_co = TypeVar("_Shown_co", covariant=True)
+
+
+class _Show(Protocol[_Shown_co]):
+    """Shows something with notices in mrkdwn: read anew if it is to be `fresh`, or as it was."""
+
+    def __call__(self, *, fresh: bool, notices: tuple[str, ...]) -> Awaitable[_Shown_co]: ...
 
 
 class RefreshPause:
@@ -27,18 +34,16 @@ class RefreshPause:
             "Refresh again in a moment."
         )
 
-    async def refresh(
-        self, team: str, subject: Hashable, show: Callable[[bool, tuple[str, ...]], Awaitable[_T]]
-    ) -> _T:
+    async def refresh(self, team: str, subject: Hashable, show: _Show[_T]) -> _T:
         """Show something anew, or as it was where it was refreshed a moment ago.
 
         Args:
             team: Slack's id of the workspace.
             subject: what is shown.
-            show: shows it, anew if that is true, with notices in mrkdwn.
+            show: shows it.
         """
         if (team, subject) in self._refreshed:
-            return await show(False, (self._notice,))
-        shown = await show(True, ())
+            return await show(fresh=False, notices=(self._notice,))
+        shown = await show(fresh=True, notices=())
         self._refreshed[team, subject] = True  # not what was shown as it was, or its pause would never end
         return shown

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.access.model import Right
 from bot.browse.errors import NoSuchWorkflow, NoSuchWorkflows
-from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.model import ListQuery, overview_command
 from bot.browse.planning import needs_names
 from bot.browse.rights import Audience, error_for_hidden
 from bot.browse.selection import PATTERN, Selection, is_match
@@ -15,8 +15,7 @@ from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
 from bot.cloudflare.models import WorkflowList
 from bot.language import name_matching
-from bot.language.command import Command
-from bot.language.readings import Reading
+from bot.language.command import Command, Reading
 from bot.slack.reply import UserError
 from bot.ui.problems import problem_message
 
@@ -123,8 +122,7 @@ def refuse_names(
         others = tuple(each for each in asked if each not in error.missing)
         meant = [*meant[: _MOST_PROPOSED - 1], others] if others else meant
     commands = [write(replace(selection, workflows=names)) for names in meant[:_MOST_PROPOSED]]
-    all_ = Command(OverviewQuery(selection.account).command())
-    return UserError(problem_message(error, commands=commands or [all_]))
+    return UserError(problem_message(error, commands=commands or [overview_command(selection.account)]))
 
 
 def _exists(typed: str, names: Sequence[str]) -> bool:

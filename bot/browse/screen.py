@@ -188,7 +188,7 @@ class Overview:
         uncounted: workflows that could not be counted, and why.
         cut_short: whether there may be more than were read.
         compared: whether earlier counts could be read.
-        some_hidden: whether there may be others that somebody who sees this may not look at.
+        some_hidden: there may be workflows that not every reader may view.
     """
 
     query: OverviewQuery

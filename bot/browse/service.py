@@ -19,7 +19,7 @@ from bot.browse.causes import CauseReader, FailedInstance
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.problems import restart, similar, without_missing
-from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.model import ListQuery, overview_command
 from bot.browse.overview_handlers import OverviewHandlers
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, ShareList, TurnPage
 from bot.browse.rights import Audience, error_for_hidden
@@ -28,8 +28,7 @@ from bot.browse.selection import Selection
 from bot.browse.walks import WalkStore
 from bot.browse.why import why_of_list
 from bot.cloudflare.models import Status
-from bot.language.command import Command
-from bot.language.readings import Reading
+from bot.language.command import Command, Reading
 from bot.language.tokens import quote
 from bot.reasons import reason_of
 from bot.slack.reply import ShowMessage, UserError
@@ -203,7 +202,7 @@ class ListService:
         if others := [each for each in asked if each not in error.missing]:
             value = await self.save(OpenList(Bookmark(error.query.of_workflows(others))), team)
             suggestions.append(without_missing(value))
-        commands = [] if suggestions else [_all_workflows(error.query)]
+        commands = [] if suggestions else [overview_command(error.query.account)]
         return UserError(problem_message(error, suggestions=suggestions[-_MOST_NAMES:], commands=commands))
 
     async def _show_meant(
@@ -220,7 +219,7 @@ class ListService:
         name = error.query.workflow
         may_begin_id = any(sign.isdigit() for sign in name) and not any(sign.isspace() for sign in name)
         verb = self._nearest_verb(name) or (f"find {quote(name)}" if may_begin_id else None)
-        commands = [] if similar_ones else [Command(verb) if verb else _all_workflows(error.query)]
+        commands = [] if similar_ones else [Command(verb) if verb else overview_command(error.query.account)]
         raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
 
     async def _show_match(
@@ -271,7 +270,3 @@ class ListService:
         names = error.meant or error.similar
         requests = {name: OpenList(Bookmark(error.query.of_workflow(name))) for name in names[:_MOST_NAMES]}
         return [similar(name, await self.save(request, team)) for name, request in requests.items()]
-
-
-def _all_workflows(query: ListQuery) -> Command:
-    return Command(OverviewQuery(query.account).command())

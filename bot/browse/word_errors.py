@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.options import CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
+from bot.browse.filter_words import TIMES
+from bot.browse.options import LIST_OPTIONS
 from bot.language.command import Command
 from bot.language.errors import QueryError, typed
 from bot.language.filler_words import is_filler
@@ -12,7 +13,6 @@ from bot.language.tokens import COMMAND, Token, split
 
 OLDEST: Final = frozenset({"first", "oldest", "earliest"})
 OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
-_TIMES: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL)
 _VERSION: Final = re.compile(r"(?=.*\d)[0-9a-f]{3,12}|[a-f]{4,12}")
 _DEPLOYS: Final = frozenset({"deploy", "deployment", "release", "rollout", "version", "last"})
 
@@ -38,7 +38,7 @@ def unread_filter(words: Sequence[Token], command: Command) -> QueryError:
     run = run_of(words, command)[:2]
     option = LIST_OPTIONS.find(words[0].value.lower())
     end = run[-1].end
-    is_of_version = option in _TIMES and len(run) > 1
+    is_of_version = option is not None and option.key in TIMES and len(run) > 1
     version = run[1].value if is_of_version and _VERSION.fullmatch(run[1].value) else None
     is_deploy = is_of_version and run[1].value.lower() in _DEPLOYS
     expected = f"as in {typed(option.example)}" if option else "a filter"
@@ -58,8 +58,8 @@ def oldest_first(word: Token, after: Token | None) -> QueryError:
     last = after if after is not None and after.value.lower() in ("first", "order") else word
     return QueryError(
         word.text if last is word else f"{word.text} {last.text}",
-        "asks for an order that Cloudflare gives only behind a cursor",
-        expected="the newest first, as always",
+        "can't be done: Cloudflare lists the oldest first only after a cursor",
+        expected="the newest first, the default",
         nearest=("",),
         span=(word.start, last.end),
     )

@@ -80,7 +80,7 @@ class WordRow:
         words = self.words
         skipped = len(list(takewhile(before.__contains__, words)))
         for start in (skipped, 0):
-            count, _ = take_phrase(words[start:], keys)
+            count, _ = longest_phrase(words[start:], keys)
             if count:
                 return start + count
         return 0
@@ -94,9 +94,9 @@ class WordRow:
         return bool(name_matching.resolve(self.tokens[place].value, self.workflows))
 
 
-def take_phrase(words: Sequence[str], phrases: Sequence[str] | dict[str, str]) -> tuple[int, str]:
-    """Return how many of the first words are one of some phrases, the longest, and that phrase."""
-    ahead = list(accumulate(words[:_MOST_WORDS], "{} {}".format))
+def longest_phrase(words: Sequence[str], phrases: Sequence[str] | dict[str, str]) -> tuple[int, str]:
+    """Return how many of the first words, in any case, are the longest of some phrases, and that phrase."""
+    ahead = list(accumulate(map(str.lower, words[:_MOST_WORDS]), "{} {}".format))
     counts = compress(range(1, len(ahead) + 1), map(phrases.__contains__, ahead))
     count = max(counts, default=0)
     return count, ahead[count - 1] if count else ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot.browse.model import OverviewQuery
+from bot.browse.model import overview_command
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter, InvalidResponse, WorkflowNotFound
@@ -41,7 +41,7 @@ async def validate_workflow_names(
             continue
         if not (found.incomplete_rows and await _exists(name, workflows)):
             others = list(filter(may_name, names))
-            overview = OverviewQuery(plan.account).command()
+            overview = overview_command(plan.account).whole()
             raise QueryError(
                 name,
                 f"is no workflow of {typed(account)}",

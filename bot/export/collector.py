@@ -91,7 +91,7 @@ class Collector:
             cause_error=chooser.cause_error,
             created_since=plan.created_since,
             unlisted=plan.unlisted,
-            is_some=plan.is_some,
+            some_hidden=plan.some_hidden,
         )
 
     async def collect(self) -> Ending:

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.browse.command import read_instances
 from bot.browse.filter_words import join_flags
-from bot.browse.list_filters import refuse_others
+from bot.browse.list_filters import refuse_other_filters
 from bot.browse.model import HelpQuery
 from bot.browse.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
 from bot.browse.phrases import read_phrases
@@ -35,8 +35,9 @@ _BEFORE_FORMAT: Final = ("as", "in")
 _BEFORE_PLACE: Final = ("to", "into", "in")
 _PLACE_KEYS: Final = ("to", "channel")
 _ME: Final = ("me", "dm")
-OF_FILES: Final = [option for option in LIST_OPTIONS if option not in (ROWS, VIEW, PAGE, CURSOR, DIRECTION)]
-"""The filters of a list but for those that say what one message shows of it."""
+OF_ONE_MESSAGE: Final = (ROWS, VIEW, PAGE, CURSOR, DIRECTION)
+"""The filters of a list that say what one message shows of it."""
+EXPORT_OPTIONS: Final = [option for option in LIST_OPTIONS if option not in OF_ONE_MESSAGE]
 _CHANNEL: Final = "`here`, or a channel such as `#ops` that Slack completes as you type"
 
 
@@ -52,7 +53,7 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
     words, channel = _take_channel(words, command)
     said = read_phrases(join_flags(words), command.workflows)[0]
     problem, expected = "can't be used in an export", "an export has all rows of a list"
-    refuse_others(said, OF_FILES, command, problem, expected)
+    refuse_other_filters(said, EXPORT_OPTIONS, command, problem, expected)
     listed = read_instances(words, command)
     if isinstance(listed, ListWorkflows) and any(map(_says_all, words)):
         listed = read_instances([_as_star(word) if _says_all(word) else word for word in words], command)

@@ -14,7 +14,7 @@ from bot.ui.elements import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class Intervals:
     """How often things are done, and how long they may take.
 
     Attributes:
@@ -32,7 +32,7 @@ class Times:
     sending: timedelta = timedelta(minutes=15)
 
 
-TIMES: Final = Times()
+DEFAULT_INTERVALS: Final = Intervals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ class Services:
         messages: tell of them.
         files: sends them.
         bounds: of every one.
-        times: how often things are done.
+        intervals: how often things are done.
     """
 
     store: ExportStore
     messages: EditedMessages
     files: FileSender
     bounds: Bounds
-    times: Times
+    intervals: Intervals

@@ -102,7 +102,7 @@ def result_message(result: Result, asked: Asked, bounds: Bounds) -> Message:
         lines.append(
             f"Looked at: those that were {since}. An older one that has ended since then is not in it."
         )
-    if result.is_some:
+    if result.some_hidden:
         lines.append(f"It has the workflows that {person(asked.user)} may look at here: {command(ACCESS)}")
     if not result.is_partial:
         if result.rows:

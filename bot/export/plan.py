@@ -44,7 +44,7 @@ class ExportPlan:
         as_of: when it was asked for.
         checker: looks at the rows where the selection has conditions that the API lacks; None without.
         unlisted: the account may have more workflows than it listed, and the selection asks for them.
-        is_some: workflows are left out that the people may not look at who get the file.
+        some_hidden: workflows are left out that not all readers of the file may look at.
     """
 
     workflows: CachedWorkflows
@@ -57,7 +57,7 @@ class ExportPlan:
     as_of: datetime
     checker: RowChecker | None = None
     unlisted: bool = False
-    is_some: bool = False
+    some_hidden: bool = False
 
     @property
     def windows(self) -> list[Window]:

@@ -1,4 +1,4 @@
-"""Plan an export: which lists it reads, and what of them."""
+"""Plan an export: its lists, bounds and file name."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from bot.export.destinations import Destinations
 from bot.export.lines import Lines
 from bot.export.plan import ExportPlan
 from bot.export.requests import StartExport
-from bot.language.readings import Reading
+from bot.language.command import Reading
 from bot.slack.interaction import Interaction
 
 _LONGEST_NAME: Final = 60
@@ -89,7 +89,7 @@ class ExportPlanner:
             as_of=now,
             checker=RowChecker(where, self.causes, selection.account, viewer.team) if where else None,
             unlisted=planned.omitted.unlisted,
-            is_some=any(selection.has(row.name) and not allows(row.name) for row in listed.rows),
+            some_hidden=any(selection.has(row.name) and not allows(row.name) for row in listed.rows),
         )
         return Planned(export, names.readings)
 

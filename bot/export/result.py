@@ -32,7 +32,7 @@ class Result:
         created_since: instances created before were not looked for, though they may have ended in the time
             that was asked for; None where there is no such bound.
         unlisted: the account may have more workflows than it listed, and they were asked for.
-        is_some: workflows are left out that the person may not look at.
+        some_hidden: workflows are left out that not all readers of the file may look at.
     """
 
     file_name: str
@@ -46,7 +46,7 @@ class Result:
     cause_error: CloudflareError | None = None
     created_since: datetime | None = None
     unlisted: bool = False
-    is_some: bool = False
+    some_hidden: bool = False
 
     @property
     def is_cut(self) -> bool:

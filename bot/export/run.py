@@ -154,28 +154,28 @@ class ExportRun:
         Raises:
             FilesNotAllowed, FileNotSent: Slack does not take it.
         """
-        times, clock = self._with.times, asyncio.get_running_loop().time
-        until = clock() + times.sending.total_seconds()
-        pauses = iter(times.uploads)
+        intervals, clock = self._with.intervals, asyncio.get_running_loop().time
+        until = clock() + intervals.sending.total_seconds()
+        pauses = iter(intervals.uploads)
         while True:
             try:
                 return await self._with.files.upload(written.file, written.size, name, until)
             except FileNotSent:
-                pause = next(pauses, times.sending).total_seconds()
+                pause = next(pauses, intervals.sending).total_seconds()
                 if clock() + pause >= until:
                     raise
             await asyncio.sleep(pause)
 
     async def _tell_progress(self, collector: Collector, is_read: asyncio.Event) -> None:
         """Tell how far the export is, until all is read."""
-        while not await is_set_within(is_read, self._with.times.progress):
+        while not await is_set_within(is_read, self._with.intervals.progress):
             said = self._progress_message(collector.progress)
             if said != self._shown:
                 await self._show(said)
 
     async def _beat(self, ended: asyncio.Event) -> None:
         """Say that this process makes the export, and end it if a person cancelled it elsewhere."""
-        while not await is_set_within(ended, self._with.times.beat):
+        while not await is_set_within(ended, self._with.intervals.beat):
             try:
                 by = await note(self._with.store.beat(self.job.key))
             except ExportForgotten:
@@ -219,7 +219,7 @@ class ExportRun:
         Another process would take it for abandoned later, and tell so in place of its end. If one did so
         already, the end is told again.
         """
-        pause = self._with.times.beat.total_seconds()
+        pause = self._with.intervals.beat.total_seconds()
         while (was_there := await self._end()) is None:  # noqa: ASYNC110 - databases tell of no return
             await asyncio.sleep(pause)
         if not was_there:

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StartupError
-from bot.export.job import TIMES, Job, Services, Times
+from bot.export.job import DEFAULT_INTERVALS, Intervals, Job, Services
 from bot.export.messages import Asked, lost_message, restarted_message
 from bot.export.plan import Bounds
 from bot.export.run import ExportRun, is_set_within, note, post
@@ -41,7 +41,7 @@ class Exports:
         messages: tell of them.
         files: sends them.
         bounds: of every one.
-        times: how often things are done.
+        intervals: how often things are done.
     """
 
     def __init__(
@@ -50,9 +50,9 @@ class Exports:
         messages: EditedMessages,
         files: FileSender,
         bounds: Bounds,
-        times: Times = TIMES,
+        intervals: Intervals = DEFAULT_INTERVALS,
     ) -> None:
-        self._services = Services(store, messages, files, bounds, times)
+        self._services = Services(store, messages, files, bounds, intervals)
         self._running: dict[str, ExportRun | None] = {}
 
     async def begin(self, job: Job) -> PostedMessage:
@@ -137,7 +137,7 @@ class Exports:
 
     async def _watch(self, team: Callable[[], Awaitable[str]], stop: asyncio.Event) -> None:
         # A process that has just started has more urgent work than what another one left.
-        while not await is_set_within(stop, self._services.times.watch):
+        while not await is_set_within(stop, self._services.intervals.watch):
             try:
                 await self.tell_abandoned(await team())
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:

@@ -7,7 +7,7 @@ from typing import Final
 from bot.browse.command import read_instances
 from bot.browse.conditions import ERRORED
 from bot.browse.filter_words import join_flags
-from bot.browse.list_filters import refuse_others
+from bot.browse.list_filters import refuse_other_filters
 from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.options import ACCOUNT, LIST_OPTIONS, SINCE, STATUS, UNTIL
 from bot.browse.pending_query import PendingQuery
@@ -38,7 +38,7 @@ _KINDS: Final = frozenset({
 _WHAT: Final = frozenset({"what", "whats", "what's", "something", "anything", "everything", "is"})
 _WRONG: Final = frozenset({"wrong", "on", "fire", "down"})
 _BEGAN: Final = frozenset({"start", "started", "begin", "began", "starting", "break", "happen"})
-TAKEN: Final = (SINCE, UNTIL, ACCOUNT)
+FAILURE_OPTIONS: Final = (SINCE, UNTIL, ACCOUNT)
 
 
 def read_failures(head: Token, rest: Sequence[Token], command: Command) -> Request:
@@ -51,10 +51,10 @@ def read_failures(head: Token, rest: Sequence[Token], command: Command) -> Reque
         return HelpQuery("failures")
     words = read_phrases(join_flags(rest), command.workflows)[0]
     others = [word for word in words if not _says_errored(word)]
-    expected = one_of([f"{each.key}:" for each in TAKEN])
+    expected = one_of([f"{each.key}:" for each in FAILURE_OPTIONS])
     expected += f"; `{COMMAND} list` takes it, with `status:errored`"
     try:
-        refuse_others(others, TAKEN, command, "can't be used beside `failures`", expected)
+        refuse_other_filters(others, FAILURE_OPTIONS, command, "can't be used beside `failures`", expected)
     except QueryError as error:
         error.choices = (_as_list(head, command), _without(error, command))
         error.span = None

@@ -77,12 +77,12 @@ class FailureHandlers:
 
     async def refresh(self, request: RefreshFailures, interaction: Interaction) -> Reply:
         """Show the same anew in place; what was refreshed a moment ago is shown as it was then."""
-        clock, notices = await self._clock.get(interaction, needs_zone=True)
+        clock, of_zone = await self._clock.get(interaction, needs_zone=True)
         audience = await audience_of(self._access, interaction)
 
-        async def show(is_due: bool, paused: tuple[str, ...]) -> ShowMessage | Delayed:
-            selection = at(request.selection, clock) if is_due else request.selection
-            return await self._show(audience, selection, fresh=is_due, notices=(*notices, *paused))
+        async def show(*, fresh: bool, notices: tuple[str, ...]) -> ShowMessage | Delayed:
+            selection = at(request.selection, clock) if fresh else request.selection
+            return await self._show(audience, selection, fresh=fresh, notices=(*of_zone, *notices))
 
         return in_place(await self._refresh_pause.refresh(interaction.team, request.command(), show))
 
@@ -109,9 +109,7 @@ class FailureHandlers:
                 names.selection, allows=audience.workflow_filter(selection.account), team=team, fresh=fresh
             )
         except (NoSuchWorkflow, NoSuchWorkflows) as error:
-            raise refuse_names(
-                error, selection, lambda chosen: Command(ShowFailures(chosen).command())
-            ) from error
+            raise refuse_names(error, selection, _command) from error
         selection = names.selection
         notices = (*notices, *audience.notices(selection))
 

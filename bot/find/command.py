@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.browse.filter_words import join_flags
-from bot.browse.list_filters import refuse_others
+from bot.browse.list_filters import refuse_other_filters
 from bot.browse.options import ACCOUNT, LIST_OPTIONS
 from bot.find.requests import EVERYWHERE, FindInstances
 from bot.find.targets import is_short, may_hold_id
@@ -35,7 +35,7 @@ def read_find(head: Token, rest: Sequence[Token], command: Command) -> FindInsta
     if few:
         expected = "an id, a part of one, or a text that holds some"
         filters = [word for word in others if word not in bare]
-        refuse_others(filters, (), command, "can't be used with `find`", expected)
+        refuse_other_filters(filters, (), command, "can't be used with `find`", expected)
     everywhere = few and len(bare) > 1 and bare[-1].value.lower() == EVERYWHERE
     left_out = [word for word in (account, bare[-1] if everywhere else None) if word is not None]
     text = command.text

@@ -80,16 +80,17 @@ def none_found_message(result: SearchResult, request: FindInstances, now: dateti
     (found,) = result.found
     which = "whose id begins with" if found.target.shape is Shape.PART else "with the id"
     is_cut = found.coverage.is_cut or bool(result.scope.unread)
-    so_far = " so far: not everything could be asked" if is_cut else ""
-    title = f"No instance was found {which} {code(found.target.text)}{so_far}."
-    lines = [*_looked(found, result), *_limits_of(result)]
+    title = f"No instance was found{' yet' * is_cut} {which} {code(found.target.text)}."
+    unasked = ("Not everything could be asked.",) if is_cut else ()
+    lines = [*unasked, *_looked(found, result), *_limits_of(result)]
     if found.gone_from:
         names = _names(found.gone_from)
         lines.append(
             f"Analytics know it from {names}, which no longer has it: it was deleted, or its retention ended."
         )
     if found.led_to:
-        lines.append(f"Analytics lead to {_names(found.led_to)}, which could not be asked just now.")
+        where = f"Analytics say that it is in {_names(found.led_to)}, which could not be asked just now."
+        lines.append(f"{where} *Again* tries once more.")
     if not is_cut:
         oldest = moment_after("before", now - _LONGEST_KEPT, "{date_short}")
         kept = "Cloudflare keeps an instance for at most 30 days after its end"

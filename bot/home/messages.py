@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot import __version__
-from bot.browse.model import OverviewQuery
+from bot.browse.model import overview_command
 from bot.home.requests import Offer
-from bot.language.command import Command
 from bot.language.tokens import COMMAND
 from bot.ui.elements import Message, code, command, context, escape, header, message, section
 from bot.ui.problems import run_button
@@ -29,7 +28,7 @@ def accounts_message(accounts: Sequence[str], default_account: str) -> Message:
     is_complete = len(accounts) == 1 and has_default
     rows = []
     for name in accounts:
-        overview = Command(OverviewQuery(account=name).command())
+        overview = overview_command(name)
         default = "   the default" if name == default_account else ""
         rows.append(section(f"*{code(name)}*{default}", run_button("Open", overview)))
     how = f"Another than the default: {command(f'{COMMAND} list NAME account:{accounts[-1]}')}"

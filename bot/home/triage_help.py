@@ -3,16 +3,19 @@
 from typing import Final
 
 from bot.browse.options import ACCOUNT
-from bot.export.command import OF_FILES
-from bot.failures.command import TAKEN as OF_FAILURES
+from bot.export.command import EXPORT_OPTIONS, OF_ONE_MESSAGE
+from bot.failures.command import FAILURE_OPTIONS
 from bot.home.help_parts import Example, Topic, lines
-from bot.stats.command import TAKEN as OF_STATS
+from bot.stats.command import STATS_OPTIONS
+
+_NOT_TAKEN: Final = [f"`{option.key}:`" for option in OF_ONE_MESSAGE]
+"""What `list` takes, and `export` does not."""
 
 FAILURES: Final[Topic] = (
     Example("failures", "what failed in the last 24 hours in every workflow, by cause"),
     Example("failures {name} since:2h", "of one workflow, since then"),
     "`failures orders,emails` and `failures order-*` ask for several workflows.",
-    f"*What may follow*\n{lines(OF_FAILURES)}",
+    f"*What may follow*\n{lines(FAILURE_OPTIONS)}",
     (
         "Failures of one step with the same error are one cause: ids, numbers and times in it do not count. "
         "Each cause says how often it came, when first and last, and in which version. *List them* shows its "
@@ -39,7 +42,7 @@ STATS: Final[Topic] = (
     Example("stats {name}", "the last seven days: runs, failure rate, run and queue times"),
     Example("stats *", "all workflows, compared"),
     Example("stats {name} since:24h", "since another time"),
-    f"*What may follow*\n{lines(OF_STATS)}",
+    f"*What may follow*\n{lines(STATS_OPTIONS)}",
     "Instances count by when they were *created*, so that `since:` and `created:` mean the same here.",
     (
         "*In words*\n`how is orders doing`  `slowest`  `flaky steps`  `error rate today`  "
@@ -51,6 +54,6 @@ EXPORT: Final[Topic] = (
     Example("export * since:24h as jsonl", "JSON, a line for each instance", can_be_tried=False),
     Example("export {name} to here", "the file for everybody in this channel", can_be_tried=False),
     "`to #ops` sends it to another channel, which you and the bot are in. Without `as jsonl` it is CSV.",
-    f"*What may follow*\n{lines(OF_FILES)}",
-    "A file has all rows of a list, so that `rows:`, `page:`, `cursor:` and `view:` are not taken.",
+    f"*What may follow*\n{lines(EXPORT_OPTIONS)}",
+    f"A file has all rows of a list, so it takes no {', '.join(_NOT_TAKEN[:-1])} or {_NOT_TAKEN[-1]}.",
 )

@@ -7,7 +7,7 @@ from bot.access.model import Right
 from bot.access.policy import Viewer
 from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
-from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.model import ListQuery, overview_command
 from bot.browse.requests import DescribeInstance
 from bot.browse.rights import error_for_hidden
 from bot.browse.written_names import quote_name
@@ -19,8 +19,7 @@ from bot.cloudflare.models import MAX_PER_PAGE, Instance, Status
 from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
 from bot.inspect.model import InstanceRef
 from bot.language import filters
-from bot.language.command import Command
-from bot.language.readings import Reading
+from bot.language.command import Command, Reading
 from bot.language.tokens import COMMAND, quote
 from bot.slack.reply import UserError
 from bot.ui.problems import problem_message
@@ -98,9 +97,9 @@ class InstanceFinder:
             existing = await self._visible_names(request.account, viewer)
             if isinstance(error, WorkflowNotFound) or (existing and workflow not in existing):
                 raise NoSuchWorkflow(query, account, existing, error) from error
-            all_ = Command(ListQuery.of(workflow, request.account).command())
+            listed = Command(ListQuery.of(workflow, request.account).command())
             find = Command(f"{COMMAND} find {quote_name(instance)}")
-            raise UserError(problem_message(error, commands=[all_, find])) from error
+            raise UserError(problem_message(error, commands=[listed, find])) from error
 
     async def _newest(self, query: ListQuery, viewer: Viewer) -> Instance:
         """Return the newest instance of a list, which is on its first page; the API promises no order there.
@@ -159,8 +158,7 @@ def _unknown_workflow(request: DescribeInstance, error: NoSuchWorkflow) -> UserE
     if status is not None:  # `show latest faild`
         meant = replace(request, workflow=None, status=Status(status), readings=())
         commands.insert(0, Command(meant.command()))
-    all_ = Command(OverviewQuery(request.account).command())
-    return UserError(problem_message(error, commands=commands or [all_]))
+    return UserError(problem_message(error, commands=commands or [overview_command(request.account)]))
 
 
 def _created(row: Instance) -> float:

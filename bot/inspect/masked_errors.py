@@ -1,4 +1,4 @@
-"""Errors and names of steps as people may see them: authors write into them whatever they were handed."""
+"""Mask secrets in errors and step names: both may hold the input of a workflow."""
 
 from dataclasses import replace
 from typing import Final

@@ -1,4 +1,4 @@
-"""A command as a person typed it, and what its words mean beside the text itself."""
+"""A command as a person typed it, what its words mean beside the text itself, and how some were read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +16,21 @@ from bot.language.tokens import (
 )
 
 _NO_MOMENT: Final = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words that the language does not have, and that were read because their meaning is certain.
+
+    Attributes:
+        typed: as they were typed; empty if something was added that only one thing can be meant by.
+        meant: what they were read as, as it is typed; empty if they were left out, as they add nothing.
+        why: what makes certain what was added, as it stands behind a comma in mrkdwn.
+    """
+
+    typed: str
+    meant: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

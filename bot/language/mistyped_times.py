@@ -1,4 +1,4 @@
-"""What somebody may have meant who mistyped a time or a length of time: `2hous`, `yesteday`, `24`."""
+"""Propose the time or duration that a mistyped one probably means: `2hous`, `yesteday`, `24`."""
 
 import re
 from typing import Final

@@ -8,8 +8,7 @@ from functools import partial
 from typing import Final, TypeGuard
 
 from bot.cloudflare.errors import InvalidResponse, RateLimited, Unavailable
-from bot.language.command import Command
-from bot.language.readings import Reading
+from bot.language.command import Command, Reading
 from bot.slack.reply import Accepted, Delayed, OpenModal, Reply, ShowMessage, UserError
 from bot.ui.problems import problem_message, throttled_message
 from bot.ui.readings import view_with_readings, with_readings

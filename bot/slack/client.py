@@ -15,7 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from yarl import URL
 
 from bot.errors import StartupError
-from bot.outgoing import failure_of, through_proxies
+from bot.outgoing import failure_of, proxy_middleware
 from bot.settings import Settings
 
 SLACK_ERRORS: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
@@ -118,7 +118,7 @@ async def answer_session(
     async with aiohttp.ClientSession(
         timeout=times,
         connector=aiohttp.TCPConnector(limit=connections),
-        middlewares=[_only_slack(URL(settings.slack_api_url)), through_proxies()],
+        middlewares=[_only_slack(URL(settings.slack_api_url)), proxy_middleware()],
     ) as session:
         yield session
 
@@ -126,7 +126,7 @@ async def answer_session(
 @asynccontextmanager
 async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
     """Open Slack's Web API over one session."""
-    middlewares = [_only_slack(URL(settings.slack_api_url)), through_proxies()]
+    middlewares = [_only_slack(URL(settings.slack_api_url)), proxy_middleware()]
     async with aiohttp.ClientSession(timeout=_TIMEOUT, middlewares=middlewares) as session:
         client = SlackClient(
             token=settings.bot_token,

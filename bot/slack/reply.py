@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.language.readings import Reading
+from bot.language.command import Reading
 from bot.ui.elements import Message
 from bot.ui.limits import Block
 

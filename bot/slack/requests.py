@@ -22,7 +22,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.language.readings import Reading
+from bot.language.command import Reading
 from bot.reasons import reason_of
 from bot.storage.database import insert_for
 from bot.storage.tables import bookmarks

@@ -6,7 +6,7 @@ from typing import Final
 from bot.browse.command import read_instances
 from bot.browse.condition_options import TRIGGER, VERSION
 from bot.browse.filter_words import join_flags
-from bot.browse.list_filters import refuse_others
+from bot.browse.list_filters import refuse_other_filters
 from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, SINCE, UNTIL
 from bot.browse.pending_query import PendingQuery
@@ -29,7 +29,7 @@ SYNONYMS: Final = (
 _SPEEDS: Final = frozenset({"slow", "slowest", "longest", "flaky", "flakiest", "flakey"})
 WITH_NAME: Final = frozenset({"health", "summary", "healthy"})
 """Words that mean it beside the name of a workflow; alone they are the overview."""
-TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT, VERSION, TRIGGER)
+STATS_OPTIONS: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT, VERSION, TRIGGER)
 _KINDS: Final = frozenset({"success", "failure", "fail", "failed", "error", "errors", "completion"})
 _RATES: Final = frozenset({"rate", "rates", "ratio", "percentage"})
 _HOW: Final = frozenset({"how", "hows", "how's", "how’s"})
@@ -52,8 +52,8 @@ def read_stats(_: Token, rest: Sequence[Token], command: Command) -> Request:
     if len(rest) == 1 and rest[0].value.lower() == "help":
         return HelpQuery("stats")
     words = read_phrases(join_flags(rest), command.workflows)[0]
-    expected = one_of([f"{each.key}:" for each in TAKEN])
-    refuse_others(words, TAKEN, command, "can't be used in statistics", expected)
+    expected = one_of([f"{each.key}:" for each in STATS_OPTIONS])
+    refuse_other_filters(words, STATS_OPTIONS, command, "can't be used in statistics", expected)
     request = read_instances(rest, command)
     match request:
         case ListInstances(query):

@@ -80,12 +80,12 @@ class StatsHandlers:
 
     async def refresh(self, request: RefreshStats, interaction: Interaction) -> Reply:
         """Show the same anew in place; what was refreshed a moment ago is shown as it was then."""
-        clock, notices = await self._clock.get(interaction)
+        clock, of_zone = await self._clock.get(interaction)
         audience = await audience_of(self._access, interaction)
 
-        async def show(is_due: bool, paused: tuple[str, ...]) -> ShowMessage | Delayed:
-            selection = at(request.selection, clock) if is_due else request.selection
-            return await self._show(audience, selection, clock, fresh=is_due, notices=(*notices, *paused))
+        async def show(*, fresh: bool, notices: tuple[str, ...]) -> ShowMessage | Delayed:
+            selection = at(request.selection, clock) if fresh else request.selection
+            return await self._show(audience, selection, clock, fresh=fresh, notices=(*of_zone, *notices))
 
         return in_place(await self._refresh_pause.refresh(interaction.team, request.command(), show))
 

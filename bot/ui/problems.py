@@ -150,8 +150,8 @@ def _(error: QueryError) -> Problem:
 
 @explain.register
 def _(error: UnknownAccount) -> Problem:
-    there_are = f"Those that there are for you: {command(f'{COMMAND} accounts')}"
-    return Problem(f"No account is called {code(error.name)} any more.", (there_are,))
+    yours = f"See your accounts: {command(f'{COMMAND} accounts')}"
+    return Problem(f"No account is called {code(error.name)} any more.", (yours,))
 
 
 @explain.register

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.language.readings import Reading
+from bot.language.command import Reading
 from bot.ui.elements import Message, code, context
 from bot.ui.limits import Block
 

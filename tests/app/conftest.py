@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.export.job import Times
+from bot.export.job import Intervals
 from bot.export.plan import Bounds
 from bot.export.service import Exports
 
@@ -25,7 +25,7 @@ def short_export_times(monkeypatch: pytest.MonkeyPatch) -> None:
     init: Any = Exports.__init__
 
     def with_short_times(self: Exports, *args: Any) -> None:
-        init(self, *args, Times(short, short, short, (short, short), sending=timedelta(seconds=2)))
+        init(self, *args, Intervals(short, short, short, (short, short), sending=timedelta(seconds=2)))
 
     monkeypatch.setattr(Exports, "__init__", with_short_times)
     monkeypatch.setattr("bot.app.Bounds", lambda time, rows: Bounds(time, rows, retries=(short, short)))

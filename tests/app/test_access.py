@@ -163,7 +163,7 @@ async def test_an_account_of_hidden_workflows_is_not_said_to_have_none(
     cloudflare.add_workflow("payroll")
     async with run_bot(bot_access=rules(rule(ADA.id, "order-*"))):
         text = (await ask(slack.person("ada"), "")).all_text()
-    assert "*None of the account's workflows.* It may have others." in text
+    assert "*No workflows to show.* The account may have some that not everyone here may view." in text
     assert "These are the workflows that you may look at here" in text
     assert "Deploy" not in text
 

@@ -163,7 +163,7 @@ def _searched(screen: Screen) -> list[str]:
         return []
     said = [_how_far(searched)]
     if searched.is_again:
-        said.append("That is less than before: to read as far again would take too long at once.")
+        said.append("Fewer rows than before: reading as far again would take too long in one go.")
     if searched.unknown:
         count = searched.unknown
         unclear = "1 that does not say is" if count == 1 else f"{count:,} that do not say are"

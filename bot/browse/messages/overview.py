@@ -12,7 +12,7 @@ from bot.browse.messages.overview_rows import (
     row_in_words,
     trouble_markup,
 )
-from bot.browse.model import OverviewQuery
+from bot.browse.model import overview_command
 from bot.browse.requests import SuggestWorkflow
 from bot.browse.screen import Overview
 from bot.browse.trouble import Trouble, WorkflowRow
@@ -185,10 +185,10 @@ def _notices(overview: Overview) -> list[str]:
 
 def _nothing(overview: Overview) -> str:
     if overview.query.search:
-        all_ = command(OverviewQuery(overview.query.account).command())
-        return " ".join((f"*No workflow's name holds that.* All of them: {all_}", *_ids_instead(overview)))
+        whole = command(overview_command(overview.query.account).whole())
+        return " ".join((f"*No workflow's name holds that.* All of them: {whole}", *_ids_instead(overview)))
     if overview.some_hidden:
-        return "*None of the account's workflows.* It may have others."
+        return "*No workflows to show.* The account may have some that not everyone here may view."
     return "*No workflows in this account yet.* Deploy a Worker with a workflow binding, then refresh."
 
 

@@ -1,7 +1,7 @@
 """What can go wrong while browsing, in words."""
 
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
-from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.model import ListQuery, overview_command
 from bot.browse.names import looks_like_instance
 from bot.browse.selection import PATTERN
 from bot.language.tokens import COMMAND, quote
@@ -64,5 +64,5 @@ def _(error: NoSuchWorkflows) -> Problem:
 
 
 def _all_of(query: ListQuery) -> str:
-    all_ = command(OverviewQuery(query.account).command())
-    return f"{all_} shows them all, `{COMMAND} help` what else there is."
+    overview = command(overview_command(query.account).whole())
+    return f"{overview} shows them all, `{COMMAND} help` what else there is."

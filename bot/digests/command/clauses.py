@@ -8,9 +8,9 @@ from bot.digests.command.addressees import names_channel, names_somebody, unknow
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.digests.command.strays import BEFORE_NAMES, meant_option, stray
 from bot.language import filters, schedule_words
+from bot.language.command import Reading
 from bot.language.durations import read_window
 from bot.language.errors import QueryError, typed
-from bot.language.readings import Reading
 from bot.language.schedule import Schedule
 from bot.language.tokens import Token
 from bot.language.word_stream import Words, as_typed

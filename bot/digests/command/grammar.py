@@ -26,9 +26,8 @@ from bot.digests.command.requests import (
     ShowDigest,
 )
 from bot.language import filters, schedule_words
-from bot.language.command import Command
+from bot.language.command import Command, Reading
 from bot.language.errors import QueryError, nearest, one_of, without_span
-from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, Token, quote, span_with_marks
 from bot.language.verbs import Verb, Verbs
 from bot.language.word_stream import as_typed, wrong

@@ -10,7 +10,7 @@ from pydantic import Field
 from bot.browse.model import AnyQuery, HelpQuery
 from bot.cloudflare.models import Status
 from bot.digests.model import DigestSpec, Mention
-from bot.language.readings import Reading
+from bot.language.command import Reading
 from bot.language.schedule import Schedule
 from bot.slack.requests import Request, RequestCodec
 

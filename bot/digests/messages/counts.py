@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from bot.browse.model import OverviewQuery
+from bot.browse.model import overview_command
 from bot.cloudflare.models import Status
 from bot.digests.messages.phrases import LONGEST_NAME, changed, counts_of, named, plural, rank
 from bot.digests.report import Report, WorkflowRow
@@ -84,8 +84,8 @@ def _rest(report: Report, shown: int) -> list[Block]:
     """Describe the workflows that are not shown."""
     phrases = []
     if left := len(report.rows) - shown:
-        overview = OverviewQuery(account=report.plan.account).command()
-        phrases.append(f"{plural(left, 'more workflow', 'more workflows')}: {command(overview)}")
+        overview = overview_command(report.plan.account)
+        phrases.append(f"{plural(left, 'more workflow', 'more workflows')}: {command(overview.whole())}")
     if report.empty:
         none = ("workflow has", "workflows have")
         phrases.append(f"{plural(report.empty, *none)} no instances")

@@ -104,7 +104,7 @@ def filled_in(state: State, *, zone_assumed: bool = False) -> DigestForm:
         days=selected_options(state, "days"),
         time=text_value(state, "time", "selected_time"),
         words=text_value(state, "words"),
-        account=account_in(state),
+        account=chosen_account(state),
         workflows=selected_options(state, "workflows"),
         status=Status(selected_option(state, "status") or ERRORED),
         window=text_value(state, "window"),
@@ -114,7 +114,7 @@ def filled_in(state: State, *, zone_assumed: bool = False) -> DigestForm:
     )
 
 
-def account_in(state: State) -> str | None:
+def chosen_account(state: State) -> str | None:
     """Return the chosen account; None for the default one."""
     account = selected_option(state, "account")
     return None if account in ("", fields.DEFAULT) else account

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.model import ListQuery, overview_command
 from bot.browse.requests import DescribeInstance
 from bot.cloudflare.models import Status
 from bot.language.command import Command
@@ -22,17 +22,17 @@ def which_workflow_message(requests: Sequence[DescribeInstance], account: str | 
         requests: the same for each workflow.
         account: whose workflows they are; None means the default one.
     """
-    all_ = Command(OverviewQuery(account).command())
+    overview = overview_command(account)
     title = "Which workflow?"
     advice = f"Type its name, as in {command(f'{COMMAND} show NAME latest failed')}."
     offers = [Command(request.command()) for request in requests[:_MOST_OFFERED]]
     blocks = [section(f"⚠️ *{title}*\n{advice}")]
     blocks += [section(command(offer.whole()), run_button("Show it", offer)) for offer in offers]
     left = len(requests) - len(offers)
-    more = [f"And {left:,} more workflows: {command(all_.whole())}"] if left > 0 else []
+    more = [f"And {left:,} more workflows: {command(overview.whole())}"] if left > 0 else []
     return message(
         " ".join((title, advice, *(f"Type {command(offer.whole())}" for offer in offers), *more)),
-        [*blocks, *(section(line, run_button("All workflows", all_)) for line in more)],
+        [*blocks, *(section(line, run_button("All workflows", overview)) for line in more)],
     )
 
 
@@ -57,10 +57,10 @@ def none_message(workflow: str, status: Status | None, account: str | None, *, i
     which = f" that is {appearance(status).word.lower()}" if status else ""
     where = "" if is_empty else " on the first pages of its list, and Cloudflare says that there are more"
     title = f"{code(workflow)} has no instance{which}{where}."
-    all_ = Command(ListQuery.of(workflow, account, None if is_empty else status).command())
+    listed = Command(ListQuery.of(workflow, account, None if is_empty else status).command())
     if status is None and is_empty:
         advice = "None was created yet, or all are past their retention."
     else:
         advice = "All its instances:" if is_empty else "The list, which goes on:"
-    blocks = [section(f"*{title}*\n{advice}"), section(command(all_.whole()), run_button("Run it", all_))]
-    return message(f"{title} {advice} {command(all_.whole())}", blocks)
+    blocks = [section(f"*{title}*\n{advice}"), section(command(listed.whole()), run_button("Run it", listed))]
+    return message(f"{title} {advice} {command(listed.whole())}", blocks)

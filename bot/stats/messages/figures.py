@@ -137,8 +137,8 @@ def suspicion(found: Sequence[VersionRuns]) -> str:
     name, first = code(worse.version[:VERSION]), moment_after("first seen", worse.first)
     own, else_ = rate(worse.runs.failures, "failed"), rate(rest, "failed")
     return (
-        f"🔴 Version {name}, {first}, fails more than the others, hardly by chance: {own}; "
-        f"of the others {else_}."
+        f"🔴 Version {name}, {first}, fails more often than the others, and chance hardly explains it: "
+        f"{own}; of the others {else_}."
     )
 
 

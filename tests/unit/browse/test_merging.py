@@ -2,7 +2,7 @@
 
 from bot.browse.merging import Merge
 from bot.browse.pages import Loaded
-from bot.browse.places import NOTHING_SHOWN, Progress, ReadPage, RowKey, StreamPlace
+from bot.browse.places import NOTHING_SHOWN, ReadPage, RowKey, ShownProgress, StreamPlace
 from bot.browse.selection import Stream
 from bot.cloudflare.models import Instance, InstancePage, ResultInfo, Status
 from tests.support.many_lists import START, instance
@@ -17,7 +17,7 @@ def whole(name: str, rows: list[Instance]) -> Loaded:
 
 
 def test_rows_that_are_given_back_are_the_next_ones() -> None:
-    merge = Merge([StreamPlace(Stream("a")), StreamPlace(Stream("b"))], Progress(NOTHING_SHOWN, {}))
+    merge = Merge([StreamPlace(Stream("a")), StreamPlace(Stream("b"))], ShownProgress(NOTHING_SHOWN, {}))
     assert merge.opening == [0, 1]
     merge.feed(0, whole("a", [instance("a-9", 9), instance("a-7", 7)]))
     merge.feed(1, whole("b", [instance("b-8", 8)]))
@@ -34,7 +34,7 @@ def test_rows_that_are_given_back_are_the_next_ones() -> None:
 
 def test_an_instance_that_is_in_two_lists_is_taken_from_one() -> None:
     lists = [StreamPlace(Stream("a", Status("running"))), StreamPlace(Stream("a", Status("errored")))]
-    merge = Merge(lists, Progress(NOTHING_SHOWN, {}))
+    merge = Merge(lists, ShownProgress(NOTHING_SHOWN, {}))
     for number, rows in enumerate([[instance("1", 9), instance("2", 9)], [instance("2", 9, "errored")]]):
         merge.feed(number, whole("a", rows))
     assert [taken and taken.instance.id for taken in (merge.take(), merge.take(), merge.take())] == [

@@ -25,7 +25,7 @@ from bot.digests.command.requests import (
     ShowDigest,
 )
 from bot.digests.model import DigestSpec, Mention
-from bot.language.readings import Reading
+from bot.language.command import Reading
 from bot.language.schedule import Schedule
 from tests.support.commands import HERE, HOME, read
 from tests.support.digest_commands import catch_typed_refusal, read_spec, read_typed

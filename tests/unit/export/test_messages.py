@@ -60,7 +60,7 @@ def result(
         for number in range(unread)
     ]
     left = [] if ending == "whole" else [Gap(Window(Stream(HOSTILE), None, since or NO_END))]
-    found = Result("x" * 200, "csv", rows, ending, [*gaps, *left], is_some=True, created_since=AT)
+    found = Result("x" * 200, "csv", rows, ending, [*gaps, *left], some_hidden=True, created_since=AT)
     return result_message(found, ASKED, BOUNDS)
 
 
@@ -77,7 +77,7 @@ def uncertain(ending: Ending = "whole", *, rows: int = 2) -> Message:
         cause_error=Unavailable("no answer"),
         created_since=AT,
         unlisted=True,
-        is_some=True,
+        some_hidden=True,
     )
     return result_message(found, ASKED, BOUNDS)
 

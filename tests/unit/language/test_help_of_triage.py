@@ -9,15 +9,15 @@ import pytest
 from bot.browse.model import HelpQuery
 from bot.browse.options import ACCOUNT
 from bot.command_reader import read_command, read_with_times
-from bot.export.command import OF_FILES
-from bot.failures.command import TAKEN as OF_FAILURES
+from bot.export.command import EXPORT_OPTIONS
+from bot.failures.command import FAILURE_OPTIONS
 from bot.home.help import help_message
 from bot.language.command import Command
 from bot.language.options import Option
-from bot.stats.command import TAKEN as OF_STATS
+from bot.stats.command import STATS_OPTIONS
 from tests.support.commands import NOW
 
-TOPICS = {"failures": OF_FAILURES, "find": (ACCOUNT,), "stats": OF_STATS, "export": OF_FILES}
+TOPICS = {"failures": FAILURE_OPTIONS, "find": (ACCOUNT,), "stats": STATS_OPTIONS, "export": EXPORT_OPTIONS}
 
 
 def typed(text: str) -> Command:

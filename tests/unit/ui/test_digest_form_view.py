@@ -14,7 +14,7 @@ from bot.cloudflare.models import STATUSES, Status
 from bot.digests.form import DAYS, DigestForm
 from bot.digests.links import DigestLinks
 from bot.digests.messages.form import (
-    account_in,
+    chosen_account,
     digest_form,
     filled_in,
     form_mistake_message,
@@ -236,19 +236,19 @@ def test_each_mistake_is_told_at_its_field(name: str, snapshot: SnapshotAssertio
 def test_a_single_account_is_no_question() -> None:
     view = opened(BLANK, accounts=("prod",))
     assert "account" not in submitted(view)
-    assert account_in(submitted(view)) is None
+    assert chosen_account(submitted(view)) is None
 
 
 def test_an_account_that_is_no_more_can_be_left() -> None:
     view = opened(DigestForm.of(plan(account="no-more")), 7, ("prod",))
-    assert account_in(submitted(view)) == "no-more"
-    assert account_in(submitted(view, account=option("prod"))) == "prod"
+    assert chosen_account(submitted(view)) == "no-more"
+    assert chosen_account(submitted(view, account=option("prod"))) == "prod"
 
 
 def test_accounts_beyond_a_menu_s_limit_leave_room_for_the_present_one() -> None:
     names = tuple(f"account-{number:03}" for number in range(150))
     view = opened(DigestForm.of(plan(account="account-149")), 7, names)
-    assert account_in(submitted(view)) == "account-149"
+    assert chosen_account(submitted(view)) == "account-149"
 
 
 def test_what_is_chosen_and_ticked_comes_back() -> None:

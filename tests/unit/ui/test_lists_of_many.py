@@ -243,7 +243,7 @@ def test_a_search_that_went_on_says_how_many_more_were_found() -> None:
 
 def test_a_search_that_was_not_all_read_again_says_so() -> None:
     less = shown([failed(1)], LONGER, further=SOMEWHERE, searched=searched(110, 1, is_again=True))
-    assert "That is less than before" in visible_text(less)
+    assert "Fewer rows than before" in visible_text(less)
 
 
 def test_a_full_screen_of_a_search_leads_to_older_rows() -> None:
