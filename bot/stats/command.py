@@ -50,8 +50,6 @@ def read_stats(head: Token, rest: Sequence[Token], command: Command) -> Request:
     Raises:
         QueryError: something in them can't be understood.
     """
-    if len(rest) == 1 and rest[0].value.lower() == "help":
-        return HelpQuery("stats")
     rest = _without_own_words(head, rest, command)
     words = read_phrases(join_flags(rest), command.workflows)[0]
     expected = one_of([f"{each.key}:" for each in STATS_OPTIONS])

@@ -171,7 +171,7 @@ async def test_mistakes_are_told_at_their_fields_and_the_form_stays(
     assert list(stored_states(tmp_path).values()) == ["active"]
 
 
-async def test_a_door_that_shuts_while_the_form_is_open_is_told_at_the_channel(
+async def test_who_left_the_channel_while_the_form_is_open_is_told_so_at_its_field(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
     view = await form(ada)

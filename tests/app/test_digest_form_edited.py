@@ -112,13 +112,13 @@ async def test_a_paused_digest_stays_paused(ada: Person, slack: LocalSlack, tmp_
     assert stored_states(tmp_path) == {1: "paused"}
 
 
-async def test_a_digest_moves_to_another_channel_if_its_door_is_open(
+async def test_a_digest_moves_to_another_channel_if_the_person_and_the_bot_are_in_it(
     bot: Bot, ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await ask_digest(ada, "create weekdays 09:00")
     view = await edited(ada)
-    shut = await submit_filter(ada, view, channel="C0QUIET01")
-    assert "This bot is not in this channel." in shut.errors["channel"]
+    refused = await submit_filter(ada, view, channel="C0QUIET01")
+    assert "This bot is not in this channel." in refused.errors["channel"]
     assert "C0GENERAL" in stored_plans(tmp_path)[0]
     there = await saved(slack, ada, view, channel="C0OPS0001")
     assert there.channel == "C0OPS0001"

@@ -60,7 +60,7 @@ async def test_a_mistake_that_is_found_too_late_for_its_field_is_told_below(
     assert stored_states(tmp_path) == {}
 
 
-async def test_a_door_that_is_found_shut_too_late_is_told_below(
+async def test_that_the_bot_is_not_in_the_channel_is_told_below_where_slack_says_so_late(
     run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     slack.faults.add("chat.postEphemeral", held := SlackHeld())

@@ -15,7 +15,7 @@ from bot.playground.simulators.cloudflare import (
 from bot.playground.simulators.slack import LocalSlack, Person, Workspace
 from bot.playground.simulators.slack.directory import SCOPES
 from bot.playground.simulators.slack.files import Files
-from tests.support.exports import START, ended, fill, ids_of, rows_of, until
+from tests.support.exports import START, fill, ids_of, rows_of, until, wait_for_export_end
 from tests.support.fixtures import ReadLog, RunBot
 from tests.support.messages import ask, button_labels
 from tests.support.servers import bot_settings, serve_bot
@@ -29,7 +29,7 @@ async def test_a_list_comes_as_a_file_to_the_one_who_asks_newest_first(
     fill(cloudflare, 250)
     said = await ask(ada, "export orders")
     assert "in your direct messages" in said.text
-    message = await ended(slack)
+    message = await wait_for_export_end(slack)
     [file] = slack.files
     assert file.channel == slack.workspace.channel("@ada").id
     assert file.name.startswith("orders_20")
@@ -49,7 +49,7 @@ async def test_json_lines_have_the_names_and_values_of_the_api(
 ) -> None:
     fill(cloudflare, 3)
     await ask(ada, "export orders as json lines")
-    await ended(slack)
+    await wait_for_export_end(slack)
     [file] = slack.files
     assert file.name.endswith(".jsonl")
     lines = [json.loads(line) for line in file.content.decode().splitlines()]
@@ -65,7 +65,7 @@ async def test_several_workflows_and_statuses_are_one_file_each_instance_once(
     fill(cloudflare, 130, "emails", "terminated")
     fill(cloudflare, 10, "refunds")
     await ask(ada, "export orders,emails status:errored,terminated")
-    await ended(slack)
+    await wait_for_export_end(slack)
     [file] = slack.files
     assert len(ids_of(file)) == len(set(ids_of(file))) == 250
     assert {row["status"] for row in rows_of(file)} == {"errored", "terminated"}
@@ -88,7 +88,7 @@ async def test_since_means_the_end_where_an_ended_status_is_asked_for(
             ended_on=now - timedelta(hours=hours),
         )
     await ask(ada, "export orders errored since:24h")
-    await ended(slack)
+    await wait_for_export_end(slack)
     assert ids_of(next(iter(slack.files))) == ["slow-0", "slow-1"]
 
 
@@ -113,7 +113,7 @@ async def test_a_file_goes_to_no_channel_without_the_bot_and_the_person(
 async def test_to_here_is_for_everybody_there(slack: LocalSlack, cloudflare: Simulation, ada: Person) -> None:
     fill(cloudflare, 2)
     await ada.command("/workflows", "export orders to here")
-    message = await ended(slack, "general")
+    message = await wait_for_export_end(slack, "general")
     [file] = slack.files
     assert file.channel == slack.workspace.channel("general").id
     assert "`/workflows export orders to #general`" in message.all_text()
@@ -137,7 +137,9 @@ async def test_where_there_is_nothing_that_is_said(
 ) -> None:
     cloudflare.add_workflow("orders")
     await ask(ada, "export orders")
-    assert (await ended(slack)).text.startswith("Nothing to export: there are no such instances.")
+    assert (await wait_for_export_end(slack)).text.startswith(
+        "Nothing to export: there are no such instances."
+    )
     assert not slack.files
 
 
@@ -150,7 +152,7 @@ async def test_hidden_workflows_are_left_out_and_said(
     async with run_bot(bot_access=json.dumps(rules)):
         ada = slack.person("ada")
         await ask(ada, "export *")
-        message = await ended(slack)
+        message = await wait_for_export_end(slack)
         refused = await ask(ada, "export payroll")
     assert {row["workflow_name"] for row in rows_of(next(iter(slack.files)))} == {"orders"}
     assert "may look at here" in message.all_text()
@@ -165,7 +167,7 @@ async def test_a_mistyped_name_is_read_as_the_one_that_it_means(
     fill(cloudflare, 5, "order-processing")
     said = await ask(ada, "export Order_Processing")
     assert "Read `Order_Processing` as `order-processing`." in said.all_text()
-    message = await ended(slack)
+    message = await wait_for_export_end(slack)
     assert "`/workflows export order-processing`" in message.all_text()
 
 
@@ -189,7 +191,7 @@ async def test_what_was_exported_is_in_no_log(
     fill(cloudflare, 1, "canary-workflow")
     async with run_bot():
         await ask(slack.person("ada"), "export canary-workflow")
-        await ended(slack)
+        await wait_for_export_end(slack)
     written = read_log()
     assert [each["rows"] for each in written if each["event"] == "export_ended"] == [1]
     assert "canary-workflow" not in json.dumps(written)
@@ -209,7 +211,7 @@ async def test_conditions_that_the_api_lacks_choose_the_rows(
             error=Failure("=CardError", f"card {'declined' if number % 2 else 'expired'}; =1+1"),
         )
     await ask(ada, 'export orders error:"card declined"')
-    await ended(slack)
+    await wait_for_export_end(slack)
     [file] = slack.files
     assert ids_of(file) == ["bad-1", "bad-3", "bad-5"]
     assert {(row["error_name"], row["error_message"]) for row in rows_of(file)} == {
@@ -224,7 +226,7 @@ async def test_a_file_never_leaves_slack(
     foreign = {"upload_url": "http://localhost:1/upload", "file_id": "F1"}
     monkeypatch.setattr(Files, "get_upload_url", lambda *_: foreign)
     await ask(ada, "export orders")
-    message = await ended(slack)
+    message = await wait_for_export_end(slack)
     assert "ForeignHostBlocked" in message.text
     assert not slack.files
 
@@ -236,7 +238,7 @@ async def test_names_of_workflows_are_escaped_wherever_they_are_shown(
     fill(cloudflare, 150, name)
     cloudflare.inject(JsonError(403, 10000, "<!here>"), times=1, operation="list_instances")
     await ask(ada, "export *")
-    assert "<!" not in (await ended(slack)).all_text()
+    assert "<!" not in (await wait_for_export_end(slack)).all_text()
     await ask(ada, "export *")
     await until(lambda: len(slack.files))
     [file] = slack.files
@@ -251,15 +253,15 @@ async def test_how_far_back_was_looked_is_said_with_a_file_and_without_one(
     old, ended_on = now - timedelta(days=9), now - timedelta(hours=1)
     cloudflare.add_instance("orders", id="old", status="errored", created_on=old, ended_on=ended_on)
     await ask(ada, "export orders status:errored since:24h")
-    message = await ended(slack)
+    message = await wait_for_export_end(slack)
     since = f"{now - timedelta(days=8):%Y-%m-%dT}"
     assert "Nothing to export: no such instances among those <!date^" in message.text
     assert f"created since {since}" in message.text
     cloudflare.add_instance("orders", id="new", status="errored", created_on=now, ended_on=now)
     await ask(ada, "export orders status:errored since:24h")
     await until(lambda: len(slack.files))
-    message = await ended(slack)
+    message = await wait_for_export_end(slack)
     assert "An older one that has ended since then is not in it." in message.text
     await ask(ada, "export orders status:errored since:24h created:2d")
-    message = await ended(slack)
+    message = await wait_for_export_end(slack)
     assert "An older one" not in message.text, "the person set that bound"

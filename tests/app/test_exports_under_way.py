@@ -22,7 +22,7 @@ from bot.playground.simulators.slack.directory import ADA, GRACE
 from bot.slack.edited_messages import EditedMessages
 from bot.ui.elements import Message as MessageOfBot
 from tests.support.databases import migrated_database
-from tests.support.exports import ended, fill, hold_uploads, told, until
+from tests.support.exports import fill, hold_uploads, told, until, wait_for_export_end
 from tests.support.fixtures import RunBot
 from tests.support.messages import ask, button_labels, click
 from tests.support.teams import TEAM
@@ -44,7 +44,7 @@ async def test_progress_is_said_in_one_message_and_cancelled_by_who_asked_or_an_
             refused = await click(slack.person("grace"), message, "export_cancel")
             assert "Only <@U0ADA0001>, who asked for this export, can cancel it" in refused.text
         await slack.person(by).click(message, "export_cancel")
-        said = await ended(slack, "general")
+        said = await wait_for_export_end(slack, "general")
     canceller = slack.workspace.user(by).id
     assert said.text.startswith(f"Export cancelled. <@{canceller}> cancelled it. No file was sent.")
     assert len(told(slack, "general")) == 1, "it is changed in place"
@@ -57,7 +57,7 @@ async def test_an_export_that_has_ended_is_not_cancelled(
 ) -> None:
     fill(cloudflare, 1)
     await ask(ada, "export orders")
-    await ended(slack)
+    await wait_for_export_end(slack)
     pressed = next(
         change.message
         for change in slack.changes
@@ -82,7 +82,7 @@ async def test_an_export_is_cancelled_while_the_database_does_not_answer(
         for name in ("find", "cancel", "beat", "send", "end"):
             monkeypatch.setattr(ExportStore, name, refused)
         await slack.person("grace" if admins else "ada").click(message, "export_cancel")
-        assert (await ended(slack)).text.startswith("Export cancelled.")
+        assert (await wait_for_export_end(slack)).text.startswith("Export cancelled.")
     assert not slack.files
 
 
@@ -95,7 +95,7 @@ async def test_an_export_is_cancelled_while_its_file_is_sent(
     [message] = await until(lambda: [each for each in told(slack) if each.text.startswith("Sending")])
     assert button_labels(message) == ["Cancel"]
     await ada.click(message, "export_cancel")
-    assert (await ended(slack)).text.startswith("Export cancelled.")
+    assert (await wait_for_export_end(slack)).text.startswith("Export cancelled.")
     release.set()
     assert not slack.files
 
@@ -107,7 +107,7 @@ async def test_an_upload_that_takes_for_ever_is_given_up_and_frees_its_place(
     release = hold_uploads(monkeypatch)
     monkeypatch.setattr("bot.export.service.AT_ONCE", 1)
     await ask(ada, "export orders")
-    message = await ended(slack)
+    message = await wait_for_export_end(slack)
     assert message.text.startswith("Export failed: the file may not be there.")
     release.set()
     while "has begun" not in (await ask(ada, "export orders")).all_text():
@@ -123,7 +123,7 @@ async def test_a_file_that_slack_does_not_take_is_said(
     cloudflare.inject(Slow(0.5), times=1, operation="list_instances")
     await ask(ada, "export orders")
     slack.faults.add(method, ErrorCode("internal_error"), times=9)
-    message = await ended(slack)
+    message = await wait_for_export_end(slack)
     assert message.text.startswith("Export failed: the file may not be there.")
     assert "internal_error" in message.text
 
@@ -138,7 +138,7 @@ async def test_a_person_has_two_exports_under_way_at_most(
     assert "You have 2 exports under way." in (await ask(ada, "export orders")).text
     grace = slack.person("grace")
     assert "The export has begun" in (await ask(grace, "export orders")).text
-    await ended(slack, "@grace")
+    await wait_for_export_end(slack, "@grace")
 
 
 async def test_a_restart_in_the_middle_is_told_with_the_command(
@@ -173,7 +173,7 @@ async def test_an_export_whose_process_is_gone_is_told_by_another_one(
         going_on = ExportStore(engine, lambda: datetime.now(UTC) - timedelta(seconds=30))
         await going_on.begin(StoredExport("fine", GRACE.id, "export emails"), TEAM)
     async with run_bot():
-        message = await ended(slack)
+        message = await wait_for_export_end(slack)
         await asyncio.sleep(0.3)  # a second look tells nobody again
     assert said in message.text
     assert "`/workflows export orders to #general`" in message.all_text()
@@ -198,7 +198,7 @@ async def test_an_export_that_another_process_took_for_abandoned_goes_on_and_say
             await EditedMessages(client).change(taken.message, MessageOfBot("asked by: interrupted", []))
             await until(lambda: told(slack)[-1].text.startswith("Exporting"))
             assert await other.find(taken.key, TEAM) == taken
-        message = await ended(slack)
+        message = await wait_for_export_end(slack)
     assert message.text.startswith("Exported 800 instances.")
 
 
@@ -210,7 +210,7 @@ async def test_a_process_that_stood_still_goes_on_with_its_exports(
     monkeypatch.setattr(ExportStore, "_silent_since", lambda self: self._seconds() + 60)
     async with run_bot():
         await ask(slack.person("ada"), "export orders")
-        message = await ended(slack)
+        message = await wait_for_export_end(slack)
     assert message.text.startswith("Exported 800 instances.")
     assert not [change for change in slack.changes if change.message and "interrupted" in change.message.text]
 
@@ -232,7 +232,7 @@ async def test_an_export_is_noted_as_alive_while_slack_lets_its_progress_wait(
     await ask(ada, "export orders")
     await until(lambda: len(beats) > 4)
     assert all("of about" not in each.text for each in told(slack)), "the first change is under way"
-    await ended(slack)
+    await wait_for_export_end(slack)
 
 
 async def test_the_end_of_an_export_is_told_again_where_another_process_took_it_for_abandoned(
@@ -254,7 +254,7 @@ async def test_the_end_of_an_export_is_told_again_where_another_process_took_it_
         with monkeypatch.context() as away:
             for name in ("beat", "send", "end"):
                 away.setattr(ExportStore, name, refused)
-            assert (await ended(slack)).text.startswith("Exported 300 instances.")
+            assert (await wait_for_export_end(slack)).text.startswith("Exported 300 instances.")
             assert len(slack.files) == 1
             other = ExportStore(engine, lambda: datetime.now(UTC) + timedelta(seconds=90))
             [taken] = await other.take_abandoned(TEAM, ())
@@ -272,7 +272,7 @@ async def test_a_file_that_slack_takes_later_is_sent(
     cloudflare.inject(Slow(0.5), times=1, operation="list_instances")
     await ask(ada, "export orders")
     slack.faults.add("files.getUploadURLExternal", ErrorCode("ratelimited"), times=2)
-    assert (await ended(slack)).text.startswith("Exported 1 instance.")
+    assert (await wait_for_export_end(slack)).text.startswith("Exported 1 instance.")
     assert len(slack.files) == 1
 
 
@@ -287,7 +287,7 @@ async def test_a_full_disk_is_said(
 
     monkeypatch.setattr(Spool, method, full)
     await ask(ada, "export orders")
-    message = await ended(slack)
+    message = await wait_for_export_end(slack)
     assert message.text.startswith(
         "Export failed: it could not be written. The disk where this bot runs is full"
     )
@@ -303,7 +303,7 @@ async def test_an_export_that_waits_for_cloudflare_s_limit_is_cancelled(
     await ask(ada, "export orders")
     [message] = await until(lambda: [each for each in told(slack) if "it goes on in" in each.text])
     await ada.click(message, "export_cancel")
-    assert (await ended(slack)).text.startswith("Export cancelled.")
+    assert (await wait_for_export_end(slack)).text.startswith("Export cancelled.")
     assert not slack.files
 
 
@@ -322,7 +322,7 @@ async def test_an_export_is_cancelled_while_its_rows_are_put_in_order(
     await until(begun.is_set)
     await ada.click(told(slack)[-1], "export_cancel")
     try:
-        assert (await ended(slack)).text.startswith("Export cancelled.")
+        assert (await wait_for_export_end(slack)).text.startswith("Export cancelled.")
     finally:
         go_on.set()
     assert not slack.files

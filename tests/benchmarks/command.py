@@ -21,7 +21,7 @@ from tests.system.process.harness import Harness, run_harness
 from .ack_only import BEFORE_RESPONSE
 from .load import Load, post, send
 from .outcome import ROUNDS, Goal, Measured, Outcome
-from .processes import computed
+from .processes import cpu_seconds
 
 REQUESTS: Final = 4_000
 AT_ONCE: Final = 200
@@ -69,10 +69,10 @@ async def measure(rounds: int = ROUNDS, requests: int = REQUESTS) -> Outcome:
             for turn in range(rounds + 1):
                 for subject in subjects[turn % 3 :] + subjects[: turn % 3]:
                     signed = [_signed(harness, harness.ada) for _ in range(requests)]
-                    before = computed(subject.pid)
+                    before = cpu_seconds(subject.pid)
                     load = await send(subject.port, signed, min(AT_ONCE, requests), subject.holds)
                     if turn:  # the first warms up
-                        seconds = computed(subject.pid) - before
+                        seconds = cpu_seconds(subject.pid) - before
                         came_to[subject.name].append(_Round(load, seconds / requests))
     return _outcome(came_to)
 

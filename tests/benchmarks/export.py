@@ -20,7 +20,7 @@ from bot.playground.simulators.slack.files import UploadedFile
 
 from .api import workflow_name
 from .outcome import ROUNDS, Goal, Measured, Outcome
-from .processes import computed, peak
+from .processes import cpu_seconds, peak
 from .surroundings import Account, Commands, Surroundings, surroundings
 
 INSTANCES: Final = 50_000
@@ -119,10 +119,10 @@ async def _export(around: Surroundings, turn: int, instances: int) -> _Export:
         await _file(around, f"created:{since:%Y-%m-%dT%H:%M:%SZ}")
         short_peak = peak(pid)
         await around.api.forget()
-        started, computed_before = time.perf_counter(), computed(pid)
+        started, cpu_before = time.perf_counter(), cpu_seconds(pid)
         async with _asking(around.commands(bot.request_url)) as acks:
             file = await _file(around, "")
-            cost = _Cost(time.perf_counter() - started, computed(pid) - computed_before)
+            cost = _Cost(time.perf_counter() - started, cpu_seconds(pid) - cpu_before)
         if (rows := file.content.count(b"\r\n") - 1) != instances:
             raise AssertionError(f"the file has {rows} rows")
         return _Export(cost, await around.api.calls(), max(acks), peak(pid), short_peak)
@@ -162,7 +162,7 @@ async def _file(around: Surroundings, filters: str) -> UploadedFile:
 async def _list_by_sdk(around: Surroundings, instances: int) -> _Cost:
     """List all instances as the SDK's users do."""
     async with AsyncCloudflare(base_url=around.api.url, api_token=DEFAULT_TOKEN.value) as sdk:
-        started, computed_before = time.perf_counter(), time.process_time()
+        started, cpu_before = time.perf_counter(), time.process_time()
         rows = 0
         async for _ in sdk.workflows.instances.list(
             workflow_name(1), account_id=DEFAULT_ACCOUNT_ID, per_page=100
@@ -170,4 +170,4 @@ async def _list_by_sdk(around: Surroundings, instances: int) -> _Cost:
             rows += 1
         if rows != instances:
             raise AssertionError(f"the SDK gave {rows} rows")
-        return _Cost(time.perf_counter() - started, time.process_time() - computed_before)
+        return _Cost(time.perf_counter() - started, time.process_time() - cpu_before)

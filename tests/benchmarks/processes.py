@@ -18,7 +18,7 @@ def peak(pid: int) -> float:
     return int(found[1]) / 1024
 
 
-def computed(pid: int) -> float:
-    """Return the seconds that a process has computed. Other work on the machine hardly changes them."""
+def cpu_seconds(pid: int) -> float:
+    """Return how long a process has computed. Other work on the machine hardly changes it."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[_USER]) + int(fields[_SYSTEM])) / os.sysconf("SC_CLK_TCK")

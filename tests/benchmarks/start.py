@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
-from .processes import computed
+from .processes import cpu_seconds
 from .rounds import in_turns
 from .surroundings import Account, Surroundings, surroundings
 
@@ -105,7 +105,7 @@ async def _time_to(said: str, around: Surroundings, settings: Mapping[str, str],
             raise AssertionError("it was asked for")
         while line := await process.stderr.readline():
             if said in line.decode():
-                return _Start(time.perf_counter() - started, computed(process.pid))
+                return _Start(time.perf_counter() - started, cpu_seconds(process.pid))
         raise DidNotStart(" ".join(arguments))
     finally:
         if process.returncode is None:

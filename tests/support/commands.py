@@ -22,3 +22,8 @@ def escaped(text: str) -> str:
 def read(sent: str, accounts: Sequence[str] = ACCOUNTS, *, zone: str = HOME) -> Request:
     """Read a command as Slack sends it."""
     return read_command(Command.from_slack(sent, accounts=accounts, channel=HERE, zone=zone, now=NOW))
+
+
+def typed(text: str, workflows: Sequence[str] = ()) -> Command:
+    """Return a command of somebody who knows two accounts, with the names of the workflows that there are."""
+    return Command(text, accounts=("default", "staging"), channel=HERE, now=NOW, workflows=workflows)

@@ -57,7 +57,7 @@ def told(slack: LocalSlack, where: str = "@ada") -> list[Message]:
     return [message for message in slack.messages(where) if "asked by" in message.all_text()]
 
 
-async def ended(slack: LocalSlack, where: str = "@ada") -> Message:
+async def wait_for_export_end(slack: LocalSlack, where: str = "@ada") -> Message:
     """Wait until the last message that tells of an export says its end."""
 
     def last() -> Message | None:

@@ -22,7 +22,7 @@ ENDPOINTS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "body"), ENDPOINTS, ids=lambda door: str(door)[:8])
+@pytest.mark.parametrize(("method", "path", "body"), ENDPOINTS, ids=lambda part: str(part)[:8])
 @pytest.mark.parametrize("secret", [None, "", "the-secre", "The-Secret", "gehe\u00efm", "\udcff"])
 async def test_every_endpoint_needs_the_secret(
     page: PageClient, playground: Playground, method: str, path: str, body: object, secret: str | None

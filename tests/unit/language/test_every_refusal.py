@@ -1,7 +1,5 @@
 """Every command about instances that can't be understood leads on: to at least one that can, and means it."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,8 +10,8 @@ from bot.browse.requests import OfInstances
 from bot.command_reader import read_command, read_with_times
 from bot.language.command import Command
 from bot.language.errors import QueryError
+from tests.support.commands import typed
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 WORKFLOWS = ("order-processing", "order-refunds", "emails", "image-pipeline")
 VERBS = ("", "list", "failures", "stats", "export", "find", "search", "show", "why", "csv")
 NAMES = (
@@ -46,11 +44,6 @@ PAIRS = (
     *("status:complete error:x", "page:2 since:2h status:errored", "direction:asc", "--status", "--since"),
     *("--banana x", "as xlsx", "to #nowhere", "since banana", "longer than abc", "foo bar", "except emails"),
 )
-
-
-def typed(text: str, workflows: tuple[str, ...]) -> Command:
-    """Return a command of somebody who knows two accounts."""
-    return Command(text, accounts=("default", "staging"), now=NOW, workflows=workflows)
 
 
 def refusal(text: str, workflows: tuple[str, ...]) -> QueryError | None:

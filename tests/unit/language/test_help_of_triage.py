@@ -12,16 +12,11 @@ from bot.command_reader import read_command, read_with_times
 from bot.export.command import EXPORT_OPTIONS
 from bot.failures.command import FAILURE_OPTIONS
 from bot.home.help import help_message
-from bot.language.command import Command
 from bot.language.options import Option
 from bot.stats.command import STATS_OPTIONS
-from tests.support.commands import NOW
+from tests.support.commands import typed
 
 TOPICS = {"failures": FAILURE_OPTIONS, "find": (ACCOUNT,), "stats": STATS_OPTIONS, "export": EXPORT_OPTIONS}
-
-
-def typed(text: str) -> Command:
-    return Command(text, accounts=("default", "staging"), channel="C1", now=NOW)
 
 
 @pytest.mark.parametrize(("topic", "options"), TOPICS.items())

@@ -243,7 +243,7 @@ def test_a_deletion_can_be_undone() -> None:
 
 
 @pytest.mark.parametrize("missing", ["person", "bot", "archived"])
-def test_at_a_field_a_shut_door_is_told_in_plain_words(
+def test_at_a_field_it_is_told_in_plain_words_why_a_channel_can_not_be_used(
     missing: refusals.Missing, snapshot: SnapshotAssertion
 ) -> None:
     words = refusals.channel_unavailable_text(missing)

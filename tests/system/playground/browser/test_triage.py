@@ -44,7 +44,7 @@ async def tab_to(opened: Opened, button: Locator) -> None:
     raise AssertionError("the keyboard does not lead there")
 
 
-async def settled(opened: Opened, words: str) -> Locator:
+async def wait_for_last_message(opened: Opened, words: str) -> Locator:
     """Wait until the last message has some words, and return it, also once others follow."""
     await expect(opened.last).to_contain_text(words)
     stamp = await opened.last.get_attribute("data-ts")
@@ -58,7 +58,7 @@ async def test_from_trouble_to_its_cause_and_to_its_instances(
     opened = await open_page(playground, scheme, width)
     await opened.type("/workflows")
     await opened.last.get_by_role("button", name="Why order-processing failed").click()
-    failures = await settled(opened, "order-processing: ")
+    failures = await wait_for_last_message(opened, "order-processing: ")
     await expect(failures).to_contain_text(
         "TypeError: Cannot read properties of undefined (reading 'currency')"
     )
@@ -78,9 +78,9 @@ async def test_from_trouble_to_its_cause_and_to_its_instances(
     assert simulation.list_calls > calls
 
     await failures.get_by_role("button", name="Share this message").click()
-    await settled(opened, "Shared by")
+    await wait_for_last_message(opened, "Shared by")
     await failures.get_by_role("button", name="of order-processing with this cause").first.click()
-    await settled(opened, "of one cause")
+    await wait_for_last_message(opened, "of one cause")
     await check(opened, f"failures-list-{width}")
 
 
@@ -90,7 +90,7 @@ async def test_how_they_do_and_where_one_is(
 ) -> None:
     opened = await open_page(playground, scheme, width)
     await opened.type("/workflows stats *")
-    stats = await settled(opened, "Runs of each workflow, the worst first")
+    stats = await wait_for_last_message(opened, "Runs of each workflow, the worst first")
     table = stats.get_by_role("group", name="Runs of each workflow")
     await expect(table.get_by_role("columnheader")).to_have_count(8)
     await expect(table.get_by_role("rowheader", name="order-processing")).to_be_visible()
@@ -101,7 +101,7 @@ async def test_how_they_do_and_where_one_is(
     assert focused == await stats.get_attribute("data-ts")
 
     await opened.type("/workflows find ord-58*")
-    found = await settled(opened, "instances begin with ord-58")
+    found = await wait_for_last_message(opened, "instances begin with ord-58")
     await check(opened, f"find-{width}")
     await press(opened, found.get_by_role("button", name="Details of ord-").nth(1))
     await expect(opened.page.get_by_role("dialog")).to_contain_text("order-processing")
@@ -115,7 +115,7 @@ async def test_one_list_is_paged_by_the_keyboard_alone(
     await opened.composer.focus()
     await opened.page.keyboard.type("/workflows list * errored,terminated")
     await opened.page.keyboard.press("Enter")
-    listed = await settled(opened, "1–10 of ")
+    listed = await wait_for_last_message(opened, "1–10 of ")
     first = await listed.inner_text()
     await tab_to(opened, listed.get_by_role("button", name="Older rows"))
     for rows in ("11–20 of ", "21–30 of "):
@@ -134,13 +134,13 @@ async def test_an_export_shows_how_far_it_is_can_be_cancelled_and_is_a_file(
     opened = await open_page(playground, "dark", 360)
     simulation.inject(Slow(30), times=None, operation="list_instances")
     await opened.type("/workflows export order-processing errored")
-    await settled(opened, "in your direct messages with this bot")
+    await wait_for_last_message(opened, "in your direct messages with this bot")
     await opened.page.get_by_role("button", name="Channels").click()
     await opened.page.get_by_role("button", name="workflows").click()
-    await settled(opened, "Exporting")
+    await wait_for_last_message(opened, "Exporting")
     await check(opened, "export-progress")
     await press(opened, opened.last.get_by_role("button", name="Cancel"))
-    cancelled = await settled(opened, "Export cancelled.")
+    cancelled = await wait_for_last_message(opened, "Export cancelled.")
     await expect(cancelled.get_by_role("button", name="Cancel")).to_have_count(0)
     simulation.clear_faults()
 
@@ -162,7 +162,7 @@ async def test_a_table_takes_the_room_there_is_and_says_where_columns_are_out_of
 ) -> None:
     opened = await open_page(playground, width=1150)
     await opened.type("/workflows list order-processing view:table")
-    listed = await settled(opened, "order-processing: 1–")
+    listed = await wait_for_last_message(opened, "order-processing: 1–")
     frame, more = listed.locator(".table-frame"), listed.get_by_text("More columns")
     await expect(listed.get_by_role("columnheader", name="Version")).to_be_visible()
     assert await frame.evaluate("(frame) => frame.scrollWidth - frame.clientWidth") <= 0

@@ -14,10 +14,10 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield slack
 
 
-DOORS = ["/api/auth.test", "/api/chat.postMessage", "/commands/I00001/secret", "/link/"]
+PATHS = ["/api/auth.test", "/api/chat.postMessage", "/commands/I00001/secret", "/link/"]
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -28,11 +28,11 @@ DOORS = ["/api/auth.test", "/api/chat.postMessage", "/commands/I00001/secret", "
     ],
     ids=str,
 )
-async def test_a_web_page_is_not_let_in(slack: LocalSlack, door: str, headers: dict[str, str]) -> None:
+async def test_a_web_page_is_not_let_in(slack: LocalSlack, path: str, headers: dict[str, str]) -> None:
     headers = {"Authorization": f"Bearer {slack.bot_token}", **headers}
     async with aiohttp.ClientSession() as session:
         for method in ("GET", "POST"):
-            async with session.request(method, slack.base_url + door, headers=headers) as answer:
+            async with session.request(method, slack.base_url + path, headers=headers) as answer:
                 assert answer.status == 403
     assert not [*slack.calls, *slack.responses]
 

@@ -1,19 +1,19 @@
-"""What a door is, and a table of doors."""
+"""What an entry point is, and a table of them."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-from tests.support.doors.world import World
+from tests.support.entry_points.scenario import Scenario
 
 _T = TypeVar("_T")
-Run = Callable[[World], Awaitable[str]]
-RunWith = Callable[[World, Any], Awaitable[str]]
+Run = Callable[[Scenario], Awaitable[str]]
+RunWith = Callable[[Scenario, Any], Awaitable[str]]
 
 
 class Trait(Enum):
-    """What makes a door another one than those that show a workflow to those who may look at it."""
+    """What makes an entry point another one than those that show a workflow to those who may look at it."""
 
     HIDDEN = auto()
     """It is about the workflow that fewer people may see."""
@@ -38,11 +38,11 @@ class Trait(Enum):
 
 
 @dataclass(frozen=True)
-class Door:
-    """A way in.
+class EntryPoint:
+    """A way to ask the bot for something.
 
     Attributes:
-        run: goes through it, and returns what is said.
+        run: asks, and returns what is said.
         shown: what a person reads who gets what it has.
         traits: what it is.
     """
@@ -57,21 +57,21 @@ class Door:
 
 
 @dataclass
-class Doors:
-    """Doors by their names."""
+class EntryPoints:
+    """Entry points by their names."""
 
-    _doors: dict[str, Door] = field(default_factory=dict)
+    _entry_points: dict[str, EntryPoint] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[tuple[str, Door]]:
-        return iter(self._doors.items())
+    def __iter__(self) -> Iterator[tuple[str, EntryPoint]]:
+        return iter(self._entry_points.items())
 
     def add(self, name: str, shown: str, *traits: Trait) -> Callable[[Run], Run]:
-        """Add a door; one of what is hidden says so in its name."""
+        """Add an entry point; one of what is hidden says so in its name."""
 
         def add(run: Run) -> Run:
             hidden = {Trait.HIDDEN} if "hidden" in name else set()
-            assert name not in self._doors, name
-            self._doors[name] = Door(run, shown, frozenset((*traits, *hidden)))
+            assert name not in self._entry_points, name
+            self._entry_points[name] = EntryPoint(run, shown, frozenset((*traits, *hidden)))
             return run
 
         return add
@@ -79,12 +79,12 @@ class Doors:
     def add_two(
         self, name: str, hidden: str, things: tuple[_T, _T], shown: tuple[str, str], *traits: Trait
     ) -> Callable[[RunWith], RunWith]:
-        """Add a door of something that some may see, and the same of what fewer may see."""
+        """Add an entry point to something that some may see, and the same of what fewer may see."""
 
         def add(run: RunWith) -> RunWith:
             seen_thing, hidden_thing = things
-            self.add(name, shown[0], *traits)(lambda world: run(world, seen_thing))
-            self.add(hidden, shown[1], *traits)(lambda world: run(world, hidden_thing))
+            self.add(name, shown[0], *traits)(lambda scenario: run(scenario, seen_thing))
+            self.add(hidden, shown[1], *traits)(lambda scenario: run(scenario, hidden_thing))
             return run
 
         return add

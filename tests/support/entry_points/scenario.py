@@ -1,4 +1,4 @@
-"""Where all doors are: a bot that Grace has used, in the channel where somebody acts."""
+"""What there is before somebody comes: a bot that Grace has used, in the channel where they act."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ CANARIES = tuple(f"{prefix}-{what}" for prefix in ("ord", "pay") for what in ("p
 
 
 @dataclass(frozen=True)
-class World:
+class Scenario:
     """A bot that Grace has used, in the channel where the person acts.
 
     Attributes:
@@ -76,19 +76,19 @@ async def first_of(reply: Reply) -> str:
     return done.pop().result().all_text()
 
 
-async def type_command(world: World, text: str) -> str:
-    return await text_of(await world.who.command("/workflows", text))
+async def type_command(scenario: Scenario, text: str) -> str:
+    return await text_of(await scenario.who.command("/workflows", text))
 
 
-async def submit(world: World, view: View, values: dict[str, Any]) -> str:
-    following = next_answer(world.slack)
-    reply = await world.who.submit(view, values)
-    if (after := world.slack.views.current(view)) is not None:
+async def submit(scenario: Scenario, view: View, values: dict[str, Any]) -> str:
+    following = next_answer(scenario.slack)
+    reply = await scenario.who.submit(view, values)
+    if (after := scenario.slack.views.current(view)) is not None:
         following.close()
         return "\n".join(reply.errors.values()) or after.all_text()
     message = await following
     while is_interim(message):
-        message = await next_answer(world.slack)
+        message = await next_answer(scenario.slack)
     return message.all_text()
 
 
@@ -98,11 +98,13 @@ async def filled(reply: Reply) -> str:
     return (await reply.view()).all_text() if "Looking it up" in loading else loading
 
 
-async def press(world: World, action_id: str, request: Request, message: Message | None = None) -> Reply:
+async def press(
+    scenario: Scenario, action_id: str, request: Request, message: Message | None = None
+) -> Reply:
     """Press a button that the person was never shown."""
     codec = DIGEST_CODEC if isinstance(request, OfDigest) else CODEC
     button = {"type": "button", "action_id": action_id, "block_id": "b", "value": codec.encode(request)}
-    return await world.who.act(world.listed if message is None else message, button)
+    return await scenario.who.act(scenario.listed if message is None else message, button)
 
 
 def fill_account(cloudflare: Simulation) -> None:
