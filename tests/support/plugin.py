@@ -19,7 +19,7 @@ from shutil import disk_usage
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.beside import COMMANDS
+from tests.support.background_commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 FAST = tuple(
