@@ -13,7 +13,7 @@ from bot.digests.command.requests import ChangeDigest, CreateDigest
 from bot.export.command import read_export
 from bot.export.lines import FORMATS
 from bot.export.requests import StartExport
-from bot.failures.command import as_failures, find_failures, read_failures
+from bot.failures.command import as_failures, find_failures
 from bot.failures.requests import ListFailures
 from bot.find.command import read_pasted
 from bot.home.help import TOPICS
@@ -24,9 +24,10 @@ from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.filler_words import is_filler
 from bot.language.name_matching import find_similar
 from bot.language.tokens import COMMAND, Token, quote, split
+from bot.language.verbs import Verb
 from bot.pasted import read_one_id, read_pasted_error, read_several_ids
 from bot.slack.requests import Request
-from bot.stats.command import find_stats, read_stats
+from bot.stats.command import find_stats
 from bot.stats.requests import ShowStats
 from bot.ui.limits import VALUE
 from bot.verbs import DIGEST, FAILURES, SHOW, STATS, VERBS, find_verb, nearest_command, read_one
@@ -114,8 +115,15 @@ def _read_words(words: Sequence[Token], command: Command) -> Request:
     places = [place for place, word in enumerate(words) if not is_filler(word) or _is_other_verb(word)]
     rest = words[places[0] :] if places else []
     if rest and (verb := find_verb(rest[0], command)) and not _is_trigger(rest):
-        return verb.read(rest[0], rest[1:], command)
+        return _read_behind(verb, rest[0], rest[1:], command)
     return read_several_ids(words, command) or _read_list(words, rest, command)
+
+
+def _read_behind(verb: Verb[Request], head: Token, rest: Sequence[Token], command: Command) -> Request:
+    """Read what stands behind a verb; `help` alone asks for help on it."""
+    if verb.topic and len(rest) == 1 and not rest[0].quoted and rest[0].value.lower() == "help":
+        return HelpQuery(verb.topic)
+    return verb.read(head, rest, command)
 
 
 def _read_list(words: Sequence[Token], said: Sequence[Token], command: Command) -> Request:
@@ -156,7 +164,7 @@ def _mistyped(said: Sequence[Token], command: Command) -> QueryError | None:
 def _read_causes(words: Sequence[Token], command: Command) -> Request | None:
     """Read what asks for failures by cause in any place of a command."""
     found = find_failures(words, command)
-    return None if found is None else read_failures(*found, command)
+    return None if found is None else _read_behind(FAILURES, *found, command)
 
 
 def _is_trigger(words: Sequence[Token]) -> bool:
@@ -182,7 +190,7 @@ def _read_stats(words: Sequence[Token], command: Command) -> Request | None:
     if verb is not None and verb is not STATS:
         return None
     found = find_stats(words, command)
-    return None if found is None else read_stats(*found, command)
+    return None if found is None else _read_behind(STATS, *found, command)
 
 
 def _read_show(words: Sequence[Token], command: Command) -> Request | None:

@@ -80,6 +80,7 @@ STATS: Final[Verb[Request]] = Verb(
     "runs, failure rate, run and queue times, by version and over time; the slowest and flakiest steps",
     read_stats,
     synonyms=STATS_SYNONYMS,
+    topic="stats",
 )
 
 FAILURES: Final[Verb[Request]] = Verb(
@@ -88,6 +89,7 @@ FAILURES: Final[Verb[Request]] = Verb(
     "what failed, by cause: how often, since when, on which version",
     read_failures,
     synonyms=FAILURE_SYNONYMS,
+    topic="failures",
 )
 
 DIGEST: Final = "digest"
@@ -128,6 +130,7 @@ VERBS: Final = Verbs[Request](
             "a list as a file, to you alone or to a channel",
             read_export,
             synonyms=(CSV_VERB, "download"),
+            topic="export",
         ),
         Verb(
             "find",
@@ -135,8 +138,16 @@ VERBS: Final = Verbs[Request](
             "an instance by its id, the beginning of it, a link, or a message that holds some",
             _find,
             synonyms=("locate", "lookup", "whereis", "where's"),
+            topic="find",
         ),
-        Verb("search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("grep",)),
+        Verb(
+            "search",
+            "TEXT",
+            "the workflows whose names hold a text",
+            read_search,
+            synonyms=("grep",),
+            topic="find",
+        ),
         Verb(
             "next",
             "",
@@ -153,7 +164,7 @@ VERBS: Final = Verbs[Request](
             read_access,
             synonyms=("permissions", "roles", "rights", "whoami"),
         ),
-        Verb("version", "", "the bot's version", _version, aliases=("--version", "-v")),
+        Verb("version", "", "the bot's version", _version, aliases=("--version", "-v"), topic=STATS.topic),
         *_NOT_YET,
     )
 )

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from bot.browse.condition_options import LONGER, SHORTER, check_lengths, conditions, with_errored
 from bot.browse.model import ListQuery
-from bot.browse.names import without_word
 from bot.browse.options import (
     CREATED,
     CREATED_UNTIL,
@@ -23,6 +22,7 @@ from bot.browse.options import (
 )
 from bot.browse.pending_query import PendingQuery
 from bot.browse.selection import Conditions, Selection
+from bot.browse.word_errors import without_word
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Position
 from bot.language import filters
 from bot.language.command import Command

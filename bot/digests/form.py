@@ -18,6 +18,8 @@ from bot.language.zones import nearest_zone, zone_name
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As they are chosen, and as they stand in a schedule's words."""
 
+NOT_CHOSEN: Final = ""
+"""In the place of an account where one of several has to be chosen. No account is called so."""
 _CRON_DAYS: Final = {str(number): DAYS[(number - 1) % 7] for number in range(7)}
 _PLAIN_DAYS: Final = re.compile(r"\d(?:-\d)?(?:,\d(?:-\d)?)*")
 
@@ -32,7 +34,7 @@ class DigestForm:
         days: of `DAYS`.
         time: as `HH:MM`; empty where none is chosen.
         words: the schedule in words, which win over days and time; empty where there are none.
-        account: chosen from a menu; None means the default account.
+        account: chosen from a menu; None means the default account, `NOT_CHOSEN` that none was chosen yet.
         workflows: their names; none means all.
         status: chosen from a menu.
         window: as it was typed; empty means the usual one.
@@ -89,6 +91,9 @@ class DigestForm:
         zone = schedule = window = None
         with collect_error(wrong, "channel"):
             _check_there("channel", self.channel)
+        with collect_error(wrong, "account"):
+            if self.account == NOT_CHOSEN:
+                raise QueryError("account", "is missing", expected="one from the menu")
         with collect_error(wrong, "zone"):
             zone = self._zone()
         with collect_error(wrong, "words" if self.words.strip() else "time" if self.days else "days"):

@@ -33,7 +33,7 @@ from bot.digests.command.requests import (
     SuggestZones,
     TurnInstances,
 )
-from bot.digests.form import DigestForm
+from bot.digests.form import NOT_CHOSEN, DigestForm
 from bot.digests.limits import TooManyDigests
 from bot.digests.messages.confirmations import (
     changed_message,
@@ -123,11 +123,12 @@ class DigestHandlers:
         """Open the form of a new digest."""
         zone = await self.zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
         viewer = await self.rights.scope.access.viewer(interaction)
+        meant, *others = viewer.meant_accounts(Right.SUBSCRIBE)
         form = DigestForm.blank(
             interaction.channel or "",
             zone.name,
             zone_assumed=not zone.is_named,
-            account=viewer.meant_accounts(Right.SUBSCRIBE)[0],
+            account=NOT_CHOSEN if others else meant,
         )
         carried = SaveDigest(zone_assumed=form.zone_assumed).carried()
         view = digest_form(form, None, self._accounts(viewer), interaction.dump(carried))

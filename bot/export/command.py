@@ -46,8 +46,6 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
     Raises:
         QueryError: something in it can't be understood, or is of one screen of a list only.
     """
-    if len(rest) == 1 and rest[0].value.lower() == "help":
-        return HelpQuery("export")
     words, file_format = _take_format(list(map(_as_star, rest)))
     words, channel = _take_channel(words, command)
     said = read_phrases(join_flags(words), command.workflows)[0]

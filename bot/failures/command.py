@@ -47,8 +47,6 @@ def read_failures(head: Token, rest: Sequence[Token], command: Command) -> Reque
     Raises:
         QueryError: something in them can't be understood.
     """
-    if len(rest) == 1 and rest[0].value.lower() == "help":
-        return HelpQuery("failures")
     words = read_phrases(join_flags(rest), command.workflows)[0]
     others = [word for word in words if not _says_errored(word)]
     expected = one_of([f"{each.key}:" for each in FAILURE_OPTIONS])

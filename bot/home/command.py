@@ -62,16 +62,12 @@ def read_paging(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuer
     return HelpQuery("list")
 
 
-def read_search(
-    head: Token, rest: Sequence[Token], command: Command
-) -> ListWorkflows | FindInstances | HelpQuery:
+def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWorkflows | FindInstances:
     """Read `search TEXT`; an id is looked for among the instances.
 
     Raises:
         QueryError: nothing is said that could be looked for, or filters are that a search does not have.
     """
-    if len(rest) == 1 and rest[0].text.lower() == "help":
-        return HelpQuery("find")
     bare = ("id", SEARCH.key, *SEARCH.synonyms)
     rest = [replace(word, key=None) if word.key in bare else word for word in join_flags(rest)]
     words = [word for word in without_fillers(rest) if word.key is None and word.value.strip(PATTERN)]

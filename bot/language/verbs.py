@@ -25,6 +25,7 @@ class Verb(Generic[R]):
         aliases: other words that mean the same.
         synonyms: words that people use elsewhere. They are taken, too, but not shown.
         is_hidden: help and docs do not name it.
+        topic: the topic of help that `help` alone behind it asks for; empty where that is read as any word.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Verb(Generic[R]):
     aliases: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
     is_hidden: bool = False
+    topic: str = ""
 
 
 class Verbs(Generic[R]):

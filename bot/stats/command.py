@@ -49,8 +49,6 @@ def read_stats(_: Token, rest: Sequence[Token], command: Command) -> Request:
     Raises:
         QueryError: something in them can't be understood.
     """
-    if len(rest) == 1 and rest[0].value.lower() == "help":
-        return HelpQuery("stats")
     words = read_phrases(join_flags(rest), command.workflows)[0]
     expected = one_of([f"{each.key}:" for each in STATS_OPTIONS])
     refuse_other_filters(words, STATS_OPTIONS, command, "can't be used in statistics", expected)

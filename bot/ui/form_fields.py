@@ -76,10 +76,13 @@ def time_input(time: str) -> Block:
     return {"type": "timepicker", **({"initial_time": time} if time else {})}
 
 
-def menu(options: list[Block], selected: str) -> Block:
-    """Build a menu; `selected` is the value of one of its options."""
+def menu(options: list[Block], selected: str | None) -> Block:
+    """Build a menu; `selected` is the value of one of its options; None where none is chosen yet."""
+    element: Block = {"type": "static_select", "options": options}
+    if selected is None:
+        return element
     (initial,) = (option for option in options if option["value"] == selected)
-    return {"type": "static_select", "options": options, "initial_option": initial}
+    return {**element, "initial_option": initial}
 
 
 def multi_menu(options: list[Block], selected: Sequence[str], placeholder: str) -> Block:

@@ -17,7 +17,9 @@ from bot.playground.simulators.slack.directory import ADA, GRACE
 from bot.playground.simulators.slack.workspace import Draft
 from tests.support.buttons import CODEC
 from tests.support.digest_actions import send_digest_command
+from tests.support.filter_form import submit_filter
 from tests.support.fixtures import RunBot
+from tests.support.form_values import shown_values
 from tests.support.messages import answer, ask, button_labels, row_ids
 from tests.support.overviews import offered
 
@@ -229,11 +231,21 @@ async def test_a_digest_is_of_the_account(slack: LocalSlack) -> None:
     assert "daily at 09:00" in (await answer(await there.click(asked, "command_run"))).all_text()
 
 
-async def test_the_form_of_a_digest_begins_with_the_account(ada: Person, grace: Person) -> None:
+async def test_the_form_of_a_digest_begins_with_the_account_or_asks_for_one_of_several(
+    ada: Person, slack: LocalSlack
+) -> None:
     view = await (await send_digest_command(ada)).view()
     assert "staging" in json.dumps(view.payload)
     assert "(default)" not in json.dumps(view.payload)
-    assert "(default)" not in json.dumps((await (await send_digest_command(grace)).view()).payload)
+    assert shown_values(view.payload)["account"] == "staging"
+    grace = slack.person("grace", "@grace")
+    of_grace = await (await send_digest_command(grace)).view()
+    assert "(default)" not in json.dumps(of_grace.payload)
+    assert "account" not in shown_values(of_grace.payload), "she chooses one of two"
+    missing = await submit_filter(grace, of_grace)
+    assert list(missing.errors) == ["account"]
+    assert "is missing" in missing.errors["account"]
+    assert not (await submit_filter(grace, of_grace, account="prod")).errors
 
 
 async def test_of_several_accounts_it_is_asked_which_and_a_button_asks_for_the_same_there(
@@ -257,7 +269,7 @@ async def test_only_accounts_in_which_a_command_can_be_read_have_a_button(grace:
         assert WHICH in asked.all_text(), text
         assert button_labels(asked) == ["Run it"], text
         assert "pay-1002" in (await answer(await grace.click(asked, "command_run"))).all_text(), text
-    assert "is a word I don't know" in (await ask(grace, "payments nonsense words")).all_text()
+    assert "are words I don't know" in (await ask(grace, "payments nonsense words")).all_text()
 
 
 async def test_a_whole_command_in_quotes_has_no_button_that_would_mean_something_else(grace: Person) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.digests.form import NOT_CHOSEN
 from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS, Mention
 from bot.ui import limits
 from bot.ui.elements import plain_text
@@ -37,13 +38,19 @@ def zone(zone: str) -> Block:
 
 
 def accounts(present: str | None, names: Sequence[str]) -> Block:
-    """Build the menu of accounts; an account that settings no longer have can be kept or dropped."""
+    """Build the menu of accounts; an account that settings no longer have can be kept or dropped.
+
+    Args:
+        present: the one that is chosen; None for the default one, `NOT_CHOSEN` for none.
+        names: of all that may be chosen, the default first if it is one of them.
+    """
     values = {name: name for name in names[: limits.OPTIONS - 1]}
     if present is None:
         values[names[0]] = DEFAULT
-    else:
+    elif present != NOT_CHOSEN:
         values[present] = present
-    return menu([menu_option(name, value) for name, value in values.items()], present or DEFAULT)
+    chosen = DEFAULT if present is None else present or None
+    return menu([menu_option(name, value) for name, value in values.items()], chosen)
 
 
 def workflows(names: Sequence[str]) -> Block:

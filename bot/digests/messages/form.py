@@ -7,7 +7,7 @@ from bot.browse.options import ACCOUNT
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import Status
 from bot.digests.command.options import CHANNEL, QUIET, STATUS, THREAD, WINDOW, WORKFLOW, ZONE
-from bot.digests.form import DAYS, DigestForm
+from bot.digests.form import DAYS, NOT_CHOSEN, DigestForm
 from bot.digests.messages import fields
 from bot.digests.messages.phrases import command_of
 from bot.digests.model import ERRORED, Mention
@@ -115,9 +115,11 @@ def filled_in(state: State, *, zone_assumed: bool = False) -> DigestForm:
 
 
 def chosen_account(state: State) -> str | None:
-    """Return the chosen account; None for the default one."""
-    account = selected_option(state, "account")
-    return None if account in ("", fields.DEFAULT) else account
+    """Return the chosen account; None for the default one, or where there is no choice."""
+    if ACCOUNT.key not in state:
+        return None
+    account = selected_option(state, ACCOUNT.key) or NOT_CHOSEN
+    return None if account == fields.DEFAULT else account
 
 
 def suggestions(names: Sequence[str]) -> list[Block]:

@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.cloudflare.errors import Unavailable
 from bot.cloudflare.models import STATUSES, Status
-from bot.digests.form import DAYS, DigestForm
+from bot.digests.form import DAYS, NOT_CHOSEN, DigestForm
 from bot.digests.links import DigestLinks
 from bot.digests.messages.form import (
     chosen_account,
@@ -237,6 +237,18 @@ def test_a_single_account_is_no_question() -> None:
     view = opened(BLANK, accounts=("prod",))
     assert "account" not in submitted(view)
     assert chosen_account(submitted(view)) is None
+
+
+def test_of_several_accounts_of_which_none_is_meant_one_has_to_be_chosen() -> None:
+    view = opened(replace(BLANK, account=NOT_CHOSEN), accounts=("prod", "eu"))
+    (block,) = (block for block in view["blocks"] if block.get("block_id") == "account")
+    assert not block.get("optional")
+    left = filled_in(submitted(view)).to_spec()
+    assert isinstance(left, FormErrors)
+    assert list(left.by_field) == ["account"]
+    chosen = filled_in(submitted(view, account=option("eu"))).to_spec()
+    assert isinstance(chosen, DigestSpec)
+    assert chosen.account == "eu"
 
 
 def test_an_account_that_is_no_more_can_be_left() -> None:
