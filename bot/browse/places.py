@@ -255,8 +255,8 @@ class ShownProgress:
 
     Attributes:
         reached: how far all of them are shown, except those in `behind_by_list`.
-        behind_by_list: how far each of those is shown that lag behind, by the list's number: they could not be
-            read for a while, or may not be seen.
+        behind_by_list: how far each of those is shown that lag behind, by the list's number: they could not
+            be read for a while, or may not be seen.
     """
 
     reached: Reached
