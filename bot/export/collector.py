@@ -150,7 +150,8 @@ class Collector:
             _Full: the file may have no more.
         """
         by_end = self._plan.selection.by_end
-        lines = self._plan.lines.lines(rows)
+        # Of long errors that takes a while; meanwhile others are answered.
+        lines = await asyncio.to_thread(self._plan.lines.lines, rows)
         await self._spool.add(
             [
                 SpooledRow(

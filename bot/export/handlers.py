@@ -81,9 +81,11 @@ class ExportHandlers:
             raise UserError(too_many_message(again)) from error
         except NotPosted as error:
             raise UserError(not_begun_message(str(error), again)) from error
-        if posted.channel == interaction.channel and not (planned.readings or request.readings):
+        if posted.channel == interaction.channel and not (
+            planned.readings or request.readings or planned.notices
+        ):
             return Nothing()  # it is told of right there
-        return ShowMessage(begun_message(request.channel), readings=planned.readings)
+        return ShowMessage(begun_message(request.channel, planned.notices), readings=planned.readings)
 
     async def cancel(self, request: CancelExport, interaction: Interaction) -> Reply:
         """End an export for the person who asked for it, or for an admin."""

@@ -41,13 +41,17 @@ FIELDS: Final = (
 CAUSE_FIELDS: Final = ("step", "error_name", "error_message")
 """What it has besides where the causes of failures were looked at to choose it."""
 
-_SIGNS: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
+_SIGNS: Final = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 """What a formula begins with, also as wide and as small as East Asian texts have it."""
-_UNSEEN: Final = "\\s\0-\x1f\u200b-\u200f\u2060\ufeff"
+_SIGN: Final = re.compile(f"[{re.escape(_SIGNS)}]")
+_UNSEEN: Final = "[\\s\0-\x1f\u200b-\u200f\u2060\ufeff]"
 """What may stand before it and is not shown, and what some spreadsheets drop."""
-_FORMULA: Final = re.compile(f"^(?=[\t\r])|(?:^|(?<=[;\t\r\n]))(?=[{_UNSEEN}]*[{_SIGNS}])")
-"""Where a formula begins: in a cell, and behind what another country's spreadsheet takes for a cell's end."""
-_MAY_BE_FORMULA: Final = re.compile(f"^[{_UNSEEN}{_SIGNS}]|[;\t\r\n]")
+_CELL_END: Final = re.compile("[;\t\r\n]")
+"""What another country's spreadsheet takes for a cell's end."""
+_BEHIND_END: Final = re.compile(f"{_CELL_END.pattern}{_UNSEEN}*")
+"""Finds each run of what is not shown once: a search for the sign behind it would begin at each character."""
+_BEGINS_FORMULA: Final = re.compile(f"[\t\r]|{_UNSEEN}*{_SIGN.pattern}")
+_MAY_BE_FORMULA: Final = re.compile(f"^(?:{_UNSEEN}|{_SIGN.pattern})|{_CELL_END.pattern}")
 """Finds the few cells that are looked at closely."""
 _BOM: Final = "\ufeff"
 _WRITE_TIMES: Final = msgspec.json.Encoder()
@@ -143,7 +147,20 @@ def _text(text: str | None) -> str | None:
 def _cell(text: str | None) -> str | None:
     """Return a text as a cell that no spreadsheet runs."""
     written = _text(text)
-    return _FORMULA.sub("'", written) if written and _MAY_BE_FORMULA.search(written) else written
+    return _no_formula(written) if written and _MAY_BE_FORMULA.search(written) else written
+
+
+def _no_formula(text: str) -> str:
+    """Return a text with an apostrophe where a formula begins: in it, and behind what may end a cell.
+
+    It takes as long as the text is, whatever that is.
+    """
+
+    def behind_end(run: re.Match[str]) -> str:
+        return _CELL_END.sub(r"\g<0>'", run[0]) if _SIGN.match(text, run.end()) else run[0]
+
+    begin = "'" if _BEGINS_FORMULA.match(text) else ""
+    return f"{begin}{_BEHIND_END.sub(behind_end, text)}"
 
 
 _known_text = lru_cache(maxsize=1_000)(_text)

@@ -48,11 +48,16 @@ class Asked:
     again: Command
 
 
-def begun_message(to: str) -> Message:
-    """Tell where the file and its progress appear; `to` is a channel, empty for the person directly."""
+def begun_message(to: str, notices: Sequence[str] = ()) -> Message:
+    """Tell where the file and its progress appear.
+
+    Args:
+        to: Slack's id of a channel, empty for the person directly.
+        notices: sentences in mrkdwn for this reader.
+    """
     where = f"in {channel(to)}, for everybody there" if to else "in your direct messages with this bot"
     words = f"The export has begun. It shows how far it is, and then the file, {where}."
-    return message(words, [context(f"📦 {words}")])
+    return message(" ".join((words, *notices)), [context(f"📦 {words}", *map(escape, notices))])
 
 
 def proof_message(to: str) -> Message:

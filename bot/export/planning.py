@@ -32,10 +32,12 @@ class Planned:
     Attributes:
         plan: what it reads.
         readings: which workflow's name was read for which other one.
+        notices: sentences in mrkdwn for its person, as that times are read in UTC.
     """
 
     plan: ExportPlan
     readings: tuple[Reading, ...]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class ExportPlanner:
             UserError: it can't be made as it was asked for, or a name means no workflow.
             CloudflareError: the workflows can't be read.
         """
-        clock, _ = await self.clock.get(interaction, needs_zone=request.query.needs_zone)
+        clock, notices = await self.clock.get(interaction, needs_zone=request.query.needs_zone)
         asked = request.resolve(clock).selection
         await self.destinations.require(request, interaction)
         account, workflows = self.accounts.get(asked.account)
@@ -91,7 +93,7 @@ class ExportPlanner:
             unlisted=planned.omitted.unlisted,
             some_hidden=any(selection.has(row.name) and not allows(row.name) for row in listed.rows),
         )
-        return Planned(export, names.readings)
+        return Planned(export, names.readings, notices)
 
 
 def _is_bounded(selection: Selection) -> bool:

@@ -52,6 +52,8 @@ class ExportRun:
         self._shown = job.first_message()
         self._cancelled_by: str | None = None
         self._is_stopped = False
+        self._is_closing = False
+        self._outcome = "failed"
         self._is_sending = False
         self._is_over = False
         self._changing = asyncio.Lock()
@@ -62,11 +64,15 @@ class ExportRun:
         if self._is_sending or self._is_over:
             return False
         self._cancelled_by = self._cancelled_by or user
-        self.stop()
+        self._end_early()
         return True
 
     def stop(self) -> None:
         """End it as the process ends; its person is told."""
+        self._is_closing = True
+        self._end_early()
+
+    def _end_early(self) -> None:
         self._is_stopped = True
         self.task.cancel()
 
@@ -92,6 +98,7 @@ class ExportRun:
                 return await self._read_and_send(spool)
         except asyncio.CancelledError:
             by = self._cancelled_by
+            self._outcome = "cancelled" if by else "interrupted"
             _log.info("export_ended", cancelled=by is not None)
             return cancelled_message(by, asked) if by else restarted_message(asked)
         except FilesNotAllowed:
@@ -124,6 +131,7 @@ class ExportRun:
             return failed_message(problem.title, problem.advice, job.asked)
         if written is not None:
             await self._send(written, result)
+        self._outcome = "partial" if result.is_partial else "whole"
         _log.info("export_ended", rows=result.rows, partial=result.is_partial, ending=ending)
         return result_message(result, job.asked, self._with.bounds)
 
@@ -217,11 +225,18 @@ class ExportRun:
         """Have the database forget the export, however long it takes to answer.
 
         Another process would take it for abandoned later, and tell so in place of its end. If one did so
-        already, the end is told again.
+        already, the end is told again. As this process ends, the database is asked once more; what it does
+        not take is in the log.
         """
         pause = self._with.intervals.beat.total_seconds()
-        while (was_there := await self._end()) is None:  # noqa: ASYNC110 - databases tell of no return
-            await asyncio.sleep(pause)
+        while (was_there := await self._end()) is None:
+            if self._is_closing:
+                _log.error("export_not_forgotten", key=self.job.key, outcome=self._outcome)
+                return
+            try:
+                await asyncio.sleep(pause)
+            except asyncio.CancelledError:
+                self._is_closing = True
         if not was_there:
             await write_to_end(self._tell(said))
 

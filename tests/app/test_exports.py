@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.playground.simulators.cloudflare import (
     Simulation,
 )
 from bot.playground.simulators.slack import LocalSlack, Person, Workspace
-from bot.playground.simulators.slack.directory import SCOPES
+from bot.playground.simulators.slack.directory import ADA, SCOPES
 from bot.playground.simulators.slack.files import Files
 from tests.support.exports import START, fill, ids_of, rows_of, until, wait_for_export_end
 from tests.support.fixtures import ReadLog, RunBot
@@ -265,3 +266,17 @@ async def test_how_far_back_was_looked_is_said_with_a_file_and_without_one(
     await ask(ada, "export orders status:errored since:24h created:2d")
     message = await wait_for_export_end(slack)
     assert "An older one" not in message.text, "the person set that bound"
+
+
+@pytest.mark.parametrize("channel", ["", " to #general"])
+async def test_where_slack_tells_no_zone_an_export_says_that_its_times_are_read_as_utc(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person, channel: str
+) -> None:
+    slack.workspace.add(replace(ADA, tz=""))
+    fill(cloudflare, 3)
+    said = (await ask(ada, f"export orders since:2020-11-20T09:00{channel}")).all_text()
+    assert "The export has begun." in said
+    assert "times are read as UTC" in said
+    if not channel:  # there, no more is said than in the channel
+        again = (await ask(ada, "export orders since:24h")).all_text()
+        assert "times are read as UTC" not in again, "no zone matters to it"

@@ -1,14 +1,18 @@
 """Exports under way: how far each is, and how it ends where it is cancelled or cut short."""
 
 import asyncio
+import json
 import sqlite3
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.export.service import Exports
 from bot.export.spool import Spool
 from bot.export.store import ExportStore, StoredExport
 from bot.playground.simulators.cloudflare import (
@@ -23,7 +27,7 @@ from bot.slack.edited_messages import EditedMessages
 from bot.ui.elements import Message as MessageOfBot
 from tests.support.databases import migrated_database
 from tests.support.exports import fill, hold_uploads, told, until, wait_for_export_end
-from tests.support.fixtures import RunBot
+from tests.support.fixtures import ReadLog, RunBot
 from tests.support.messages import ask, button_labels, click
 from tests.support.teams import TEAM
 
@@ -263,6 +267,48 @@ async def test_the_end_of_an_export_is_told_again_where_another_process_took_it_
             await EditedMessages(client).change(taken.message, MessageOfBot("asked by: interrupted", []))
         await until(lambda: told(slack)[-1].text.startswith("Exported 300 instances."))
     assert len(told(slack)) == 1
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+async def test_the_end_of_the_process_asks_once_more_a_database_that_did_not_answer(
+    slack: LocalSlack,
+    cloudflare: Simulation,
+    run_bot: RunBot,
+    read_log: ReadLog,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_back: bool,
+) -> None:
+    fill(cloudflare, 3)
+    database = f"sqlite:///{tmp_path}/shared.sqlite3"
+    init: Any = Exports.__init__
+
+    def with_long_pauses(self: Exports, *args: Any) -> None:
+        init(self, *args)
+        intervals = replace(self._services.intervals, beat=timedelta(hours=1))
+        self._services = replace(self._services, intervals=intervals)
+
+    monkeypatch.setattr(Exports, "__init__", with_long_pauses)
+    end, keys, is_down = ExportStore.end, [], True
+
+    async def ends(self: ExportStore, key: str) -> bool:
+        keys.append(key)
+        if is_down:
+            raise OSError("the database does not answer")
+        return await end(self, key)
+
+    monkeypatch.setattr(ExportStore, "end", ends)
+    async with run_bot(database_url=database):
+        await ask(slack.person("ada"), 'export orders id:"orders-complete"')
+        await until(lambda: keys)
+        is_down = not is_back
+    assert len(keys) == 2
+    async with migrated_database(database) as engine:
+        found = await ExportStore(engine, lambda: datetime.now(UTC)).find(keys[0], TEAM)
+    assert (found is None) == is_back
+    lost = [each for each in read_log() if each["event"] == "export_not_forgotten"]
+    assert [(each["key"], each["outcome"]) for each in lost] == ([] if is_back else [(keys[0], "whole")])
+    assert "orders-complete" not in json.dumps(read_log()), "what people type is in no log"
 
 
 async def test_a_file_that_slack_takes_later_is_sent(

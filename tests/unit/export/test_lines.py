@@ -13,6 +13,7 @@ from bot.browse.screen import Row
 from bot.cloudflare.causes import Cause
 from bot.cloudflare.models import Instance, Status
 from bot.export.lines import CAUSE_FIELDS, FIELDS, Lines
+from tests.support.cpu import BACKTRACKING, computing_seconds
 
 MOMENT = datetime(2026, 11, 29, 21, 0, 0, 123456, tzinfo=UTC)
 WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
@@ -69,6 +70,30 @@ def test_so_does_what_another_country_s_spreadsheet_takes_for_a_cell(text: str) 
     found = of_csv(Instance(id=text))["id"]
     assert found.replace("'", "") == text
     assert "'" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a;\t\n =1", "a;'\t'\n' =1"),
+        ("\r\n=1", "'\r'\n'=1"),
+        ("\t\n a;b", "'\t\n a;b"),
+        ("\n\n a;; b", "\n\n a;; b"),
+        ("a; ;=1; -x\n+", "a; ;'=1;' -x\n'+"),
+        ("a =1; b", "a =1; b"),
+    ],
+)
+def test_a_run_of_what_may_end_a_cell_before_a_sign_has_an_apostrophe_behind_each(
+    text: str, written: str
+) -> None:
+    assert of_csv(Instance(id=text))["id"] == written
+
+
+@pytest.mark.parametrize("run", ["\n", "\r\n", "\t", " ", ";", "\n ", "\u200b", "=", ";=", "\n=", " ="])
+@pytest.mark.parametrize("begin", ["", "a\n"])
+def test_a_long_cell_takes_no_longer_than_it_is_long(run: str, begin: str) -> None:
+    row = Row("orders", Instance(id=f"{begin}{run * 16_000}a"))
+    assert computing_seconds(lambda: Lines("csv").lines([row])) < BACKTRACKING
 
 
 @pytest.mark.parametrize("text", ["ord-59603", "*/30 * * * *-1786001400000", "a=b", "x-y", "12:00", "ü"])
