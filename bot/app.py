@@ -332,7 +332,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())
     return Router(
         admission,
-        RequestReader(names, stored.buttons, zones, lists, _now, access),
+        RequestReader(names, stored.buttons, zones, lists, _now, access, ids),
         routes(
             lists,
             overview,

@@ -33,7 +33,7 @@ from bot.ui.limits import VALUE
 from bot.verbs import DIGEST, FAILURES, SHOW, STATS, VERBS, find_verb, nearest_command, read_one
 
 _ASKING: Final = ("is", "are", "all", "everything", "am")
-_OK: Final = ("ok", "okay", "fine", "good", "alright")
+_OK: Final = ("ok", "okay", "fine", "good", "alright", "up", "alive")
 _MOST_OF_AN_ERROR: Final = 8  # words
 
 
@@ -99,9 +99,12 @@ def _read(command: Command) -> Request:
 
 def _without_ok(words: Sequence[Token], command: Command) -> Sequence[Token]:
     """Return the words of `is everything ok?` without the last one, which is no status there."""
-    texts = [word.value.lower() for word in words]
-    is_question = texts[:1] and (texts[0] in _ASKING or command.text.rstrip().endswith("?"))
-    return words[:-1] if is_question and texts[-1] in _OK else words
+    bare = [word for word in words if word.key is None]
+    if not bare or bare[-1].value.lower() not in _OK:
+        return words
+    behind = command.text[bare[-1].end :]
+    is_question = bare[0].value.lower() in _ASKING or behind.lstrip().startswith("?") or behind.endswith("?")
+    return [word for word in words if word is not bare[-1]] if is_question else words
 
 
 def _read_words(words: Sequence[Token], command: Command) -> Request:
@@ -174,13 +177,14 @@ def _is_trigger(words: Sequence[Token]) -> bool:
 
 def _read_as_file(words: Sequence[Token], command: Command) -> Request | None:
     """Read a list, or failures, as a file: `failures today as csv`."""
-    said = [word.value.lower() for word in words]
-    if len(words) < 3 or said[-2] != "as" or said[-1] not in FORMATS:
+    bare = [word for word in words if word.key is None]
+    said = [word.value.lower() for word in bare[-2:]]
+    if len(words) < 3 or said[:1] != ["as"] or said[-1] not in FORMATS:
         return None
     verb = find_verb(words[0], command)
     if verb is not None and verb not in (FAILURES, VERBS.find("list")):
         return None
-    return read_export(words[-2], words if verb in (None, FAILURES) else words[1:], command)
+    return read_export(bare[-2], words if verb in (None, FAILURES) else words[1:], command)
 
 
 def _read_stats(words: Sequence[Token], command: Command) -> Request | None:

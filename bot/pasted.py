@@ -2,38 +2,64 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from bot.browse.conditions import ERRORED
-from bot.browse.model import ListQuery
+from bot.browse.condition_options import ERROR, ID
+from bot.browse.list_filters import read_query
 from bot.browse.names import looks_like_instance
-from bot.browse.pending_query import PendingQuery
+from bot.browse.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, STATUS
 from bot.browse.requests import DescribeInstance, ListInstances
-from bot.browse.selection import Conditions, Selection
 from bot.cloudflare.dashboard import read_url
 from bot.find.requests import FindInstances
 from bot.inspect.command import WHY
 from bot.language import filters, name_matching
 from bot.language.command import Command, Reading
 from bot.language.filler_words import without_fillers
-from bot.language.tokens import Token, quote
+from bot.language.tokens import Token, quote, split
 
 _ERROR: Final = re.compile(
     r"[\s`*>]*(?:Uncaught |Caused by: )?(?:[A-Z]\w{0,80}(?:Error|Exception)): +(\S[^\n]*)"
 )
+_LAST_WORD: Final = re.compile(r"""(?<=\s)([A-Za-z_]+):(?:["“”„][^"“”\n]*["“”]|[^\s"'“”„‟«»‘’‚‛]+)\s*$""")
+_OF_ERRORS: Final = (STATUS, ID, ERROR, PAGE, CURSOR, DIRECTION)
+"""Options whose names errors use, as in `bad status:500`."""
 _LONGEST_TEXT: Final = 120
 """Characters of an error's message that are looked for."""
 
 
 def read_pasted_error(command: Command) -> ListInstances | None:
-    """Read `TypeError: x is not a function` as the failures that say so; None for anything else."""
-    found = _ERROR.match(command.text)
-    if found is None:
+    """Read `TypeError: x is not a function` as the failures that say so; None for anything else.
+
+    Filters behind all of it, as in `TypeError: x account:staging since:2h`, are those of the list.
+
+    Raises:
+        QueryError: such a filter can't be read.
+    """
+    if _ERROR.match(command.text) is None:
         return None
-    text = found[1].strip().strip("`*").strip()[:_LONGEST_TEXT].strip()
-    selection = Selection(statuses=(ERRORED,), where=Conditions(error=text))
-    reading = Reading(command.text.strip(), f"error:{quote(text)}")
-    return ListInstances(PendingQuery(ListQuery(selection)), readings=(reading,)) if text else None
+    given = _filters_behind(command.text)
+    said = command.text[: given[0].start if given else None].strip()
+    found = _ERROR.match(said)
+    text = "" if found is None else found[1].strip().strip("`*").strip()[:_LONGEST_TEXT].strip()
+    if not text:
+        return None
+    error = Token(said, command.text.index(said), ERROR.key, text, quote(text))
+    reading = Reading(said, f"{ERROR.key}:{quote(text)}")
+    return ListInstances(read_query((), (error, *given), command), readings=(reading,))
+
+
+def _filters_behind(text: str) -> Sequence[Token]:
+    """Return the filters that a text ends with, but for those that the text of an error may say itself."""
+    start = len(text)
+    while (found := _LAST_WORD.search(text, 0, start)) and _is_filter(found[1]):
+        start = found.start(1)
+    return [replace(word, start=word.start + start) for word in split(text[start:])]
+
+
+def _is_filter(name: str) -> bool:
+    key = LIST_OPTIONS.key_of(name.lower())
+    return key is not None and LIST_OPTIONS[key] not in _OF_ERRORS
 
 
 def read_several_ids(words: Sequence[Token], command: Command) -> FindInstances | None:

@@ -1,7 +1,7 @@
 """Read what people do as requests: typed words, buttons, forms, menus, shortcuts and messages."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from bot.access.messages import which_account_message
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
-from bot.browse.addresses import typed_account
+from bot.browse.addresses import linked_account, typed_account
 from bot.browse.bookmark import decode_v1
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
@@ -52,7 +52,13 @@ from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.tokens import quote, split
-from bot.meant_account import accounts_to_choose, add_account, in_only_account
+from bot.meant_account import (
+    accounts_to_choose,
+    add_account,
+    in_linked_account,
+    in_only_account,
+    linked_name,
+)
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage, UserError
 from bot.slack.requests import InvalidButton, Request, RequestStore
@@ -108,6 +114,7 @@ class RequestReader:
         lists: has replies to commands that were typed before.
         now: the clock.
         access: says which accounts a person may see.
+        account_ids: Cloudflare's id of each account that has one, by its name.
     """
 
     accounts: Sequence[str]
@@ -116,6 +123,7 @@ class RequestReader:
     lists: ListHandlers
     now: Callable[[], datetime]
     access: Access
+    account_ids: Mapping[str, str] = field(default_factory=dict)
     buttons: Collection[str] = (
         *LIST_BUTTONS,
         *DIGEST_BUTTONS,
@@ -144,7 +152,11 @@ class RequestReader:
         viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
         named = typed_account(typed)
+        account_id = linked_account(typed) if named is None and self.account_ids else None
+        linked = None if account_id is None else linked_name(account_id, self.account_ids, viewer)
         meant = viewer.meant_accounts() if named is None else (named,)
+        if linked is not None:
+            meant = (None if linked == self.accounts[0] else linked,)
         account = meant[0] if len(meant) == 1 else None
         try:
             request = await self._read(typed, viewer, account)
@@ -160,6 +172,8 @@ class RequestReader:
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
+        if account_id is not None:
+            request = in_linked_account(request, account_id, self.account_ids, viewer)
         if accounts := accounts_to_choose(request, viewer):
             offers = await self._in_accounts(typed, viewer, accounts)
             raise UserError(which_account_message(accounts, offers))
@@ -184,8 +198,9 @@ class RequestReader:
         """Return what to type for the same in the first of some accounts, those where it means something."""
         offers = []
         for account in accounts[:_MOST_OFFERED]:
-            text, names = add_account(typed, account), await self.lists.workflow_names(account, viewer)
+            names = await self.lists.workflow_names(account, viewer)
             with suppress(QueryError):
+                text = add_account(typed, account)
                 request = await self._read(text, viewer, account)
                 if not names or all(name_matching.resolve(name, names) for name in workflows_in(request)):
                     offers.append(text)

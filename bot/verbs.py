@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.access.command import read_access
 from bot.browse.command import is_instance_id, read_instances, read_list
+from bot.browse.condition_options import VERSION
 from bot.browse.filter_words import join_flags
 from bot.browse.options import SINCE, STATUS, UNTIL
 from bot.browse.phrases import read_phrases
@@ -57,7 +58,9 @@ def _version(head: Token, rest: Sequence[Token], command: Command) -> Request:
     """Read `version`, the bot's; behind it stands what is asked of versions of workflows."""
     if not without_fillers(rest):
         return read_version(head, rest, command)
-    said = read_phrases(rest, command.workflows)[0]
+    said = read_phrases([head, *rest], command.workflows)[0]
+    if any(word.key == VERSION.key for word in said):
+        return read_list([head, *rest], command)
     is_of_failures = any(word.key == STATUS.key for word in said)
     return (read_failures if is_of_failures else read_stats)(head, rest, command)
 

@@ -76,6 +76,22 @@ def which_account_message(accounts: Sequence[str], offers: Sequence[Command]) ->
     return message(" ".join((title, advice, *said)), blocks)
 
 
+def linked_elsewhere_message(account_id: str, here: Command | None) -> Message:
+    """Refuse a link to an account that there is not, or that a person may look at nothing of.
+
+    Args:
+        account_id: Cloudflare's, in the link.
+        here: the command for the same without the link, if there is one.
+    """
+    title = "That link leads to another Cloudflare account."
+    advice = f"None that you can use here has the id {code(account_id)}."
+    if here is None:
+        return statement("⚠️", title, advice)
+    offer = f"The same without the link: {command(here.whole())}"
+    blocks = [section(f"⚠️ *{title}*\n{advice}"), section(offer, run_button("Run it", here))]
+    return message(f"{title} {advice} {offer}", blocks)
+
+
 def sharer_refused_message() -> Message:
     """Refuse to show more of a shared list than the person who shared it may look at."""
     return statement(

@@ -47,8 +47,14 @@ def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Readi
 
 def linked_account(command: Command) -> str | None:
     """Return Cloudflare's id of the account that a dashboard link in a command leads to."""
-    pages = (read_url(word.value) for word in split(command.text) if word.key is None)
-    return next((page.account for page in pages if page is not None and page.instance), None)
+    if "://" not in command.text:
+        return None
+    try:
+        words = split(command.text)
+    except QueryError:
+        return None
+    pages = (read_url(word.value) for word in words if word.key is None)
+    return next((page.account for page in pages if page is not None), None)
 
 
 def typed_account(command: Command) -> str | None:

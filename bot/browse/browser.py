@@ -11,7 +11,6 @@ from typing import Final
 from bot.browse.bookmark import (
     Bookmark,
     KeptPage,
-    KeptPlace,
     ListBookmark,
     VisitedPage,
     start_of,
@@ -19,10 +18,11 @@ from bot.browse.bookmark import (
 from bot.browse.causes import CauseReader
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
-from bot.browse.pages import PageReader, bounded, not_newer
+from bot.browse.one_list import is_first, is_page_within, screen_of
+from bot.browse.pages import PageReader, bounded
 from bot.browse.planning import WorkflowFilter, allow_all
 from bot.browse.reading import Limits
-from bot.browse.screen import Found, Row, Screen, Source
+from bot.browse.screen import Found, Screen, Source
 from bot.browse.selection import Selection
 from bot.browse.several import READ_BACK, SCREEN, SeveralLists, retried
 from bot.cloudflare.accounts import Accounts
@@ -32,7 +32,7 @@ from bot.cloudflare.errors import (
     UnknownAccount,
     WorkflowNotFound,
 )
-from bot.cloudflare.models import Cursor, InstancePage, PageNumber, Position, Status
+from bot.cloudflare.models import InstancePage, PageNumber, Position, Status
 
 _MOST_EMPTY_PAGES: Final = 5
 _ERRORED: Final = Status("errored")
@@ -167,7 +167,7 @@ class Browser:
 
     async def _turn(self, workflows: CachedWorkflows, mark: Bookmark, account: str, *, fresh: bool) -> Screen:
         asked = bounded(mark.query.page(mark.position), mark.anchor)
-        if mark.anchor is None and mark.query.until is None and _is_page_within(mark):
+        if mark.anchor is None and mark.query.until is None and is_page_within(mark):
             mark = await self._anchored_at_newest(workflows, mark, fresh=fresh)
         page = first = await _page(workflows, mark, fresh=fresh)
         for _ in range(_MOST_EMPTY_PAGES):
@@ -178,11 +178,11 @@ class Browser:
                 mark, position=page.next, offset=0, visited=(*mark.visited, VisitedPage(mark.position, 0))
             )
             page = await _page(workflows, mark, fresh=fresh)
-        if mark.anchor is None and _is_first(mark):
+        if mark.anchor is None and is_first(mark):
             reader = PageReader(workflows, mark.query)
             anchor, page = await reader.anchor(mark.query.page(mark.position), page)
             mark = replace(mark, anchor=anchor)
-        screen = _screen(mark, account, page, is_loop=await self._is_loop(mark, page))
+        screen = screen_of(mark, account, page, is_loop=await self._is_loop(mark, page))
         return replace(screen, source=Source(asked, page) if page is first else None)
 
     async def workflow_names(self, account: str | None) -> tuple[str, ...]:
@@ -228,89 +228,4 @@ def without_anchor(here: ListBookmark) -> ListBookmark:
     """
     if not isinstance(here, Bookmark):
         return retried(here)
-    return Bookmark(here.query, start_of(here), here.offset) if _is_first(here) else here
-
-
-def _is_first(mark: Bookmark) -> bool:
-    """Return whether this page is the first of the list."""
-    return start_of(mark) in (None, PageNumber(1)) and not _rows_before(mark)
-
-
-def _rows_before(mark: Bookmark) -> int:
-    """Return how many rows the pages of the walk before this one held."""
-    return sum(passed.rows for passed in mark.visited) + (mark.kept.rows_before if mark.kept else 0)
-
-
-def _is_page_within(mark: Bookmark) -> bool:
-    return isinstance(mark.position, PageNumber) and mark.position.number > 1
-
-
-def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) -> Screen:
-    rows = not_newer(page, mark.anchor)
-    size = mark.query.rows
-    mark = replace(mark, offset=min(mark.offset, _last_screen(len(rows), size)))
-    first = _number_of_first(mark)
-    return Screen(
-        query=mark.query,
-        account=account,
-        rows=[Row(mark.query.workflow, row) for row in rows[mark.offset : mark.offset + size]],
-        first=first,
-        known=None if first is None else first - 1 - mark.offset + len(rows),
-        is_last=page.next is None and not page.cut_short,
-        here=mark,
-        previous=_previous(mark),
-        next=_next(mark, len(rows), None if is_loop else page),
-        messages=page.messages,
-        cursor_loop=is_loop,
-        cut_short=page.cut_short,
-        fetched_at=page.fetched_at,
-        incomplete_rows=page.incomplete_rows,
-        unread_fields=page.unread_fields,
-    )
-
-
-def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | None:
-    """Return the next screen: further down the page, or the start of the next page."""
-    if mark.offset + mark.query.rows < rows:
-        return replace(mark, offset=mark.offset + mark.query.rows)
-    if page is None or page.next is None:
-        return None
-    return replace(
-        mark, position=page.next, offset=0, visited=(*mark.visited, VisitedPage(mark.position, rows))
-    )
-
-
-def _previous(mark: Bookmark) -> Bookmark | KeptPlace | None:
-    """Return the previous screen: further up the page, or the end of the page before."""
-    size = mark.query.rows
-    if mark.offset:
-        return replace(mark, offset=max(mark.offset - size, 0))
-    for place in range(len(mark.visited) - 1, -1, -1):
-        last = mark.visited[place]
-        if last.rows:
-            offset = _last_screen(last.rows, size)
-            return replace(mark, position=last.position, offset=offset, visited=mark.visited[:place])
-    if mark.kept is not None and mark.kept.back is not None:
-        return KeptPlace(mark.kept.back, _last_screen(mark.kept.back_rows, size), mark.query.command())
-    match mark.position:
-        case PageNumber(number) if number > 1:
-            return replace(mark, position=PageNumber(number - 1))
-    return None
-
-
-def _number_of_first(mark: Bookmark) -> int | None:
-    """Return the number of the first row shown in the whole list; None behind a typed cursor."""
-    before = _rows_before(mark)
-    match mark.position, mark.query.start:
-        case PageNumber(number), _:
-            before = (number - 1) * mark.query.per_page
-        case _, Cursor():
-            return None
-        case _, PageNumber(number):
-            before += (number - 1) * mark.query.per_page
-    return before + mark.offset + 1
-
-
-def _last_screen(rows: int, size: int) -> int:
-    """Return the row where the last screen of so many rows starts."""
-    return max(rows - 1, 0) // size * size
+    return Bookmark(here.query, start_of(here), here.offset) if is_first(here) else here

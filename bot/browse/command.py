@@ -20,7 +20,6 @@ from bot.browse.names import (
     is_everything,
     looks_like_instance,
     name_like_a_filter,
-    no_workflow,
     read_names,
     require_length,
 )
@@ -33,7 +32,14 @@ from bot.browse.options import (
 from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, is_match
-from bot.browse.word_errors import OLDEST_FIRST, oldest_first, run_of, unknown_words, unread_filter
+from bot.browse.word_errors import (
+    OLDEST_FIRST,
+    no_workflow,
+    oldest_first,
+    run_of,
+    unknown_words,
+    unread_filter,
+)
 from bot.browse.written_names import quote_name
 from bot.language import filters
 from bot.language.command import Command, Reading

@@ -142,7 +142,7 @@ class _Row(WordRow):
         start = self.behind(_BEFORE_KEYS, _VERSIONS)
         word = self.words[start] if 0 < start < len(self.words) else ""
         is_id = re.fullmatch(r"(?=.*\d)[0-9a-f-]{2,36}|[a-f]{4,}", word)
-        return ({VERSION.key: word}, start + 1) if is_id else None
+        return ({VERSION.key: word}, start + 1) if is_id and not self.is_name(word) else None
 
     def id(self) -> Taken | None:
         """Read `starting with ord-59`."""

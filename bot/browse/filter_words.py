@@ -63,11 +63,12 @@ def split_key(word: Token) -> tuple[str, str]:
     return (found[1], found[2]) if found else (word.value.lstrip("-"), "")
 
 
-def is_key(key: str, words: Sequence[str]) -> bool:
+def is_key(key: str, words: Sequence[str], workflows: Sequence[str]) -> bool:
     """Return whether a word is a key although it has no colon, judging by the words behind it."""
     if key == STATUS.key:
         word = words[0]
-        return bool(filters.known_status(word) or filters.nearest_status(word) or filters.statuses_in(word))
+        is_slip = word not in workflows and filters.nearest_status(word) is not None
+        return is_slip or bool(filters.known_status(word) or filters.statuses_in(word))
     if key in TIMES:
         return times.longest_time(words) > 0
     if key in (PAGE.key, ROWS.key):

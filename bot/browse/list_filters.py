@@ -1,11 +1,11 @@
 """Read the filters of a list, once it is known which workflows it is of."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from bot.browse.condition_options import LONGER, SHORTER, check_lengths, conditions, with_errored
 from bot.browse.model import ListQuery
-from bot.browse.names import without_word
 from bot.browse.options import (
     CREATED,
     CREATED_UNTIL,
@@ -23,6 +23,7 @@ from bot.browse.options import (
 )
 from bot.browse.pending_query import PendingQuery
 from bot.browse.selection import Conditions, Selection
+from bot.browse.word_errors import without_word
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Position
 from bot.language import filters
 from bot.language.command import Command
@@ -62,7 +63,7 @@ def read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Comm
         )
     words = {key: values.pop(key, None) for key in (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)}
     where = conditions(values)
-    _check_lengths(where, by_key, command)
+    _check_lengths(where, by_key, given, command)
     selection = Selection(workflows, values.pop("account", None), with_errored(statuses, by_key), where=where)
     pending = PendingQuery(ListQuery(selection, number, start, direction, view), **words)
     if start is not None:
@@ -90,10 +91,11 @@ def refuse_other_filters(
     if not others:
         return
     error = others[0].wrong(problem, expected=expected, nearest=("",))
-    if len(others) > 1:
+    spans = {(word.start, word.end) for word in others}  # one phrase may be several filters
+    if len(spans) > 1:
         text = command.text
-        for word in sorted(others, key=lambda word: word.start, reverse=True):
-            text = without_span(text, word.start, word.end)
+        for start, end in sorted(spans, reverse=True):
+            text = without_span(text, start, end)
         error.choices, error.span = (text,), None
     raise error
 
@@ -130,9 +132,7 @@ def _refuse_place(by_key: dict[str, Token], pending: PendingQuery, command: Comm
         )
     if (pending.since or pending.until) and not ENDED_STATUSES.isdisjoint(selection.statuses):
         times = [(by_key[key], by) for key, by in _BY_CREATION.items() if key in by_key]
-        by_creation = command.text
-        for time, key in sorted(times, key=lambda each: each[0].start, reverse=True):
-            by_creation = f"{by_creation[: time.start]}{key}:{time.raw}{by_creation[time.end :]}"
+        by_creation = _write_filters(command.text, [replace(time, key=key) for time, key in times])
         raise QueryError(
             word.text,
             f"is a place in Cloudflare's order, by creation, and {typed(times[0][0].text)} is about the end",
@@ -141,20 +141,33 @@ def _refuse_place(by_key: dict[str, Token], pending: PendingQuery, command: Comm
         )
 
 
-def _check_lengths(where: Conditions, by_key: dict[str, Token], command: Command) -> None:
+def _check_lengths(
+    where: Conditions, by_key: dict[str, Token], given: Sequence[Token], command: Command
+) -> None:
     """Refuse lengths that contradict each other, and propose them the other way round."""
     try:
         check_lengths(where, by_key)
     except QueryError as error:
         longer, shorter = by_key[LONGER.key], by_key[SHORTER.key]
         if where.longer != where.shorter:
-            text = command.text
-            for word, other in sorted(
-                ((longer, shorter), (shorter, longer)), key=lambda pair: -pair[0].start
-            ):
-                text = f"{text[: word.start]}{word.key}:{other.raw}{text[word.end :]}"
-            error.choices, error.span = (text,), None
+            turned = {LONGER.key: shorter.raw, SHORTER.key: longer.raw}
+            words = [
+                replace(word, raw=turned.get(word.key or "", word.raw))
+                for word in given
+                if word.start in (longer.start, shorter.start)
+            ]
+            error.choices, error.span = (_write_filters(command.text, words),), None
         raise
+
+
+def _write_filters(text: str, words: Sequence[Token]) -> str:
+    """Return a text with filters where they stand, or where the phrase stands that is several of them."""
+    by_span: dict[tuple[int, int], list[str]] = {}
+    for word in words:
+        by_span.setdefault((word.start, word.end), []).append(f"{word.key}:{word.raw}")
+    for start, end in sorted(by_span, reverse=True):
+        text = f"{text[:start]}{' '.join(by_span[start, end])}{text[end:]}"
+    return text
 
 
 def _why_no_stream(selection: Selection) -> str:

@@ -14,25 +14,15 @@ What can't be promised, as the API lists one status at a time and each answer is
 - Rows of a list that is not in order may be missing or come twice if the list changes meanwhile.
 """
 
-import asyncio
-import math
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.browse.bookmark import Bookmark, MergedBookmark
-from bot.browse.causes import AT_ONCE
-from bot.browse.merging import Merge, MergedRow
-from bot.browse.places import RowKey, ShownProgress, ShownScreen, StreamPlace, Taken
-from bot.browse.reading import Asked, Reading, deadline, failure_of, is_over
-from bot.browse.screen import Row, Screen, Searched
-from bot.cloudflare.errors import CloudflareError, RateLimited
-from bot.cloudflare.limiter import Priority
-from bot.cloudflare.models import MAX_PER_PAGE
-
-_FIRST_PAGES_AT_ONCE: Final = 8
+from bot.browse.cutting import Cutting, LookedAt, cut
+from bot.browse.places import ShownProgress, ShownScreen, StreamPlace, Taken
+from bot.browse.reading import Asked
+from bot.browse.screen import Screen, Searched
 
 
 async def merged_screen(asked: Asked, mark: MergedBookmark) -> Screen:
@@ -43,7 +33,7 @@ async def merged_screen(asked: Asked, mark: MergedBookmark) -> Screen:
     """
     hidden = asked.hidden(mark.places)
     again = None if mark.shown is None or mark.shown.end is None else mark.shown
-    cutting = await _cut(asked, mark, hidden, again)
+    cutting = await cut(asked, mark, hidden, again)
     if not cutting.rows:
         cutting.reading.require_any()
         if cutting.stopped is not None and not cutting.reading.pages:
@@ -56,169 +46,7 @@ async def merged_screen(asked: Asked, mark: MergedBookmark) -> Screen:
     return await _screen(mark, cutting, hidden)
 
 
-async def _cut(
-    asked: Asked, mark: MergedBookmark, hidden: frozenset[int], again: ShownScreen | None
-) -> "_Cutting":
-    """Take the rows of a screen; where some that were shown have gone, they may be in other lists now."""
-    progress = ShownProgress.of(mark.reached, mark.places)
-    cutting = _Cutting(
-        asked, Merge(mark.places, progress, hidden, again), Reading(asked), is_again=again is not None
-    )
-    await cutting.run()
-    if again is None or cutting.stopped is not None:
-        return cutting
-    workflows = {
-        mark.places[each.number].stream.workflow
-        for each in again.taken
-        if cutting.taken[each.number] < each.rows and each.number not in hidden
-    }
-    read = {each.number for each in again.taken}
-    also = [
-        number
-        for number, place in enumerate(mark.places)
-        if place.stream.workflow in workflows and place.failure is None and number not in read
-    ]
-    if also:
-        # What has come to a list may be newer than what it had at first, if no newer than all that was there.
-        newest = max((place.anchor for place in mark.places if place.anchor is not None), default=None)
-        places = [
-            replace(place, anchor=newest) if number in also else place
-            for number, place in enumerate(mark.places)
-        ]
-        merge = Merge(places, progress, hidden, again, also)
-        cutting = _Cutting(asked, merge, Reading(asked), is_again=True, also=also)
-        await cutting.run()
-    return cutting
-
-
-class _LookedAt(NamedTuple):
-    """A row that was looked at.
-
-    Attributes:
-        number: its list's number.
-        key: by what it is known again.
-        answer: whether it is what was asked for; None where that is not known.
-    """
-
-    number: int
-    key: RowKey
-    answer: bool | None
-
-
-@dataclass(slots=True)
-class _Cutting:
-    """Takes the rows of a screen.
-
-    Attributes:
-        asked: the question.
-        merge: gives rows.
-        reading: reads pages.
-        is_again: the screen was shown before, so that all that it had is taken again.
-        also: the lists in which rows of that screen may be now; what is remembered of them is older.
-        rows: those to show.
-        looked_at: every row that was looked at.
-        oldest: when the last one was created that tells it.
-        stopped: why no more could be asked.
-    """
-
-    asked: Asked
-    merge: Merge
-    reading: Reading
-    is_again: bool
-    also: Collection[int] = ()
-    rows: list[Row] = field(default_factory=list)
-    looked_at: list[_LookedAt] = field(default_factory=list)
-    oldest: datetime | None = None
-    stopped: CloudflareError | None = None
-
-    @property
-    def taken(self) -> Counter[int]:
-        """How many rows of each list were looked at."""
-        return Counter(each.number for each in self.looked_at)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether no more rows are wanted."""
-        return not self.is_again and len(self.rows) == self.asked.query.rows
-
-    async def run(self) -> None:
-        """Take rows until the screen is full, or nothing is left, or it is enough at once."""
-        limits, is_search = self.asked.limits, bool(self.asked.query.selection.where)
-        is_bounded = is_search and not self.is_again
-        until = deadline(limits) if is_bounded else math.inf
-        priority = Priority.BACKGROUND if is_search else Priority.INTERACTIVE
-        opening = self.merge.opening
-        at_once = _FIRST_PAGES_AT_ONCE if is_search else max(len(opening), 1)
-        for start in range(0, len(opening), at_once):
-            if is_over(until) or self.stopped is not None:
-                return
-            await asyncio.gather(
-                *(self._load(number, priority) for number in opening[start : start + at_once])
-            )
-        if self.stopped is not None:
-            return
-        pages = 0
-        while not self.is_full:
-            batch = self._batch()
-            if batch:
-                if not await self._look_at(batch, until):
-                    return
-                continue
-            number = self.merge.wanted
-            if number is None or pages >= limits.pages or is_over(until):
-                return
-            await self._load(number, priority)
-            if self.stopped is not None:
-                return
-            # Where all rows are shown, a page is one whose rows are next, unless the API sends empty ones.
-            pages += is_bounded or self.merge.wanted == number
-
-    async def _load(self, number: int, priority: Priority) -> None:
-        """Read the next page of a list; one that can't be read is left out."""
-        place = self.merge.places[number]
-        page, fresh = self.merge.page_number(number), number in self.also
-        answer = await self.reading.load(place, page, priority, fresh=fresh)
-        if not isinstance(answer, CloudflareError):
-            self.merge.feed(number, answer)
-        elif isinstance(answer, RateLimited) and priority is Priority.BACKGROUND:
-            self.stopped = answer  # for all lists alike: the search goes on later
-        else:
-            self.reading.errors[number] = answer
-            self.merge.fail(number, failure_of(answer))
-
-    def _batch(self) -> list[MergedRow]:
-        """Take rows to look at, as far as they are read."""
-        where = self.asked.query.selection.where
-        most = AT_ONCE if where.needs_cause else MAX_PER_PAGE
-        if not (where or self.is_again):
-            most = self.asked.query.rows - len(self.rows)
-        batch: list[MergedRow] = []
-        while len(batch) < most and (taken := self.merge.take()) is not None:
-            batch.append(taken)
-        return batch
-
-    async def _look_at(self, batch: Sequence[MergedRow], until: float) -> bool:
-        """Choose the rows to show; return False if there was no time or no budget for all of them."""
-        rows = [Row(self.merge.stream(each.number).workflow, each.instance) for each in batch]
-        checked = await self.asked.checker.check(rows, self.reading.now, until)
-        used = 0
-        for row, answer in zip(checked.rows, checked.answers, strict=True):
-            # Behind a full screen others are passed, so that none is offered that would be empty.
-            if answer and self.is_full:
-                break
-            taken = batch[used]
-            used += 1
-            self.looked_at.append(_LookedAt(taken.number, taken.key, answer))
-            self.oldest = row.instance.created_on or self.oldest
-            if answer:
-                self.rows.append(row)
-        for _ in batch[used:]:
-            self.merge.give_back()
-        self.stopped = checked.stopped
-        return len(checked.answers) == len(batch) or self.is_full
-
-
-def _shown_screen(rows: Sequence[_LookedAt], end: ShownProgress) -> ShownScreen:
+def _shown_screen(rows: Sequence[LookedAt], end: ShownProgress) -> ShownScreen:
     """Return what is kept of a screen.
 
     Args:
@@ -232,7 +60,7 @@ def _shown_screen(rows: Sequence[_LookedAt], end: ShownProgress) -> ShownScreen:
     return ShownScreen(tuple(counts), end.reached, tuple(sorted(end.behind_by_list.items())))
 
 
-def _here(mark: MergedBookmark, cutting: _Cutting) -> MergedBookmark:
+def _here(mark: MergedBookmark, cutting: Cutting) -> MergedBookmark:
     """Return the place of a screen, and keep of its rows no more than it has room for.
 
     Where others have come between those that it showed, the first of them are one more screen before it.
@@ -262,7 +90,7 @@ def _here(mark: MergedBookmark, cutting: _Cutting) -> MergedBookmark:
     )
 
 
-async def _screen(mark: MergedBookmark, cutting: _Cutting, hidden: frozenset[int]) -> Screen:
+async def _screen(mark: MergedBookmark, cutting: Cutting, hidden: frozenset[int]) -> Screen:
     query, reading = mark.query, cutting.reading
     here = _here(mark, cutting)
     end, after = cutting.merge.end, cutting.merge.places
@@ -312,7 +140,7 @@ async def _screen(mark: MergedBookmark, cutting: _Cutting, hidden: frozenset[int
 
 def _searched(
     here: MergedBookmark,
-    cutting: _Cutting,
+    cutting: Cutting,
     left: Sequence[StreamPlace],
     hidden: frozenset[int],
     *,

@@ -9,14 +9,21 @@ from typing import Final
 from bot.browse.options import LIST_OPTIONS
 from bot.browse.phrases import EVERYTHING
 from bot.browse.selection import PATTERN, is_match
-from bot.browse.word_errors import OLDEST, OLDEST_FIRST, oldest_first, unread_filter
+from bot.browse.word_errors import (
+    OLDEST,
+    OLDEST_FIRST,
+    no_such_name,
+    no_workflow,
+    oldest_first,
+    unread_filter,
+)
 from bot.browse.written_names import JOINS, is_phrase, quote_name
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import name_matching
 from bot.language.command import Command, Reading
-from bot.language.errors import QueryError, UnknownName, typed, without_span
+from bot.language.errors import QueryError, typed
 from bot.language.filler_words import is_filler, without_fillers
-from bot.language.tokens import COMMAND, Token, quote, span_with_marks
+from bot.language.tokens import COMMAND, Token, quote
 
 _ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")
 _JOINED: Final = re.compile(r"[\s,;|&+]*(?:[,;|&+]|\b(?:and|or|plus|und|et|y)\b)[\s,;|&+]*", re.IGNORECASE)
@@ -92,7 +99,7 @@ def read_names(bare: Sequence[Token], command: Command) -> Names:
     rest = [word for word in said if word not in taken]
     for word in rest:
         if not looks_like_instance(word.value) and _is_joined_to(word, found, command):
-            raise _no_such_name(word, command)
+            raise no_such_name(word, command)
     return Names(tuple(found), tuple(rest), has_star=has_star)
 
 
@@ -125,11 +132,6 @@ def looks_like_instance(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def without_word(word: Token, command: Command) -> str:
-    """Return a command's text without a word and without the `and` that joined it to another one."""
-    return without_span(command.text, *span_with_marks(command.text, word.start, word.end))
-
-
 def require_length(word: Token, workflow: str) -> None:
     """Refuse a name that no workflow can have.
 
@@ -141,16 +143,6 @@ def require_length(word: Token, workflow: str) -> None:
             f"has {len(workflow)} characters",
             expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
         )
-
-
-def no_workflow(name: Token, similar: Sequence[str] = ()) -> UnknownName:
-    """Return the error for what is the name of no workflow, with the names that are like it."""
-    wrong = name.wrong(
-        "is not the name of a workflow",
-        expected=f"one that `{COMMAND}` shows",
-        nearest=tuple(map(quote_name, similar)),
-    )
-    return UnknownName(name.value, similar, wrong)
 
 
 def _says_something(words: Sequence[Token]) -> list[Token]:
@@ -281,20 +273,6 @@ def _is_joined_to(word: Token, found: Sequence[Name], command: Command) -> bool:
         if _JOINED.fullmatch(gap):
             return True
     return False
-
-
-def _no_such_name(word: Token, command: Command) -> UnknownName:
-    """Return the error for a word joined to names that is the name of no workflow: mistyped, or gone."""
-    similar = name_matching.find_similar(word.value, command.workflows)
-    text = command.text
-    whole = (f"{text[: word.start]}{quote_name(name)}{text[word.end :]}" for name in similar)
-    wrong = word.wrong(
-        "is not the name of a workflow",
-        expected=f"names that `{COMMAND}` shows",
-        nearest=(*whole, without_word(word, command)),
-    )
-    wrong.span = None  # what may be meant is the whole text
-    return UnknownName(word.value, similar, wrong)
 
 
 def _refuse_unknown(said: Sequence[Token], command: Command) -> None:

@@ -106,7 +106,7 @@ class _Reader:
             behind = self._bare_words(1)
             beside = next((place for place, word in enumerate(behind[:2]) if word.strip(":=")), None)
             if beside is None or not (
-                first.key or behind[0][0] in ":=" or is_key(option.key, behind[beside:])
+                first.key or behind[0][0] in ":=" or is_key(option.key, behind[beside:], self._workflows)
             ):
                 return False
             value, count, is_joined = behind[beside].lstrip(":="), beside + 2, True
@@ -297,7 +297,7 @@ class _Reader:
         ]
         if reports:
             text_read = " ".join(f"{key}:{_write_value(key, value)}" for key, value in written.items())
-            self.readings.append(Reading(text, text_read))
+            self.readings.append(Reading(_text(taken, most_spaces=1), text_read))
 
 
 def _write_value(key: str, value: str) -> str:
@@ -305,9 +305,14 @@ def _write_value(key: str, value: str) -> str:
     return value if key == STATUS.key and filters.statuses_in(value) else quote(value)
 
 
-def _text(words: Sequence[Token]) -> str:
-    """Return words in a row as they stood in the command."""
+def _text(words: Sequence[Token], most_spaces: int | None = None) -> str:
+    """Return words in a row as they stood in the command, a name between two of them left blank.
+
+    Args:
+        words: the words.
+        most_spaces: how many stay between two words; None for all.
+    """
     text = words[0].text
     for before, word in pairwise(words):
-        text += " " * (word.start - before.end) + word.text
+        text += (" " * (word.start - before.end))[:most_spaces] + word.text
     return text

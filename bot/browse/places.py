@@ -17,7 +17,7 @@ from bot.language.times import Moment
 from bot.slack.requests import digest
 
 NEWEST: Final = datetime.max.replace(microsecond=999_000, tzinfo=UTC)
-"""As what a row counts that comes before all that tell when they were created."""
+"""When a row counts as created that comes before all rows that tell when they were."""
 _BELOW_MILLISECOND: Final = timedelta(microseconds=999)
 """How much later a time may be than the same in whole milliseconds."""
 _Count = Annotated[int, Field(ge=0)]
@@ -37,10 +37,10 @@ def in_milliseconds(moment: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class RowKey:
-    """By what a row of a list is known again.
+    """Identifies a row of a list.
 
     Attributes:
-        created_on: what it counts as created at, as its list is ordered; None for `NEWEST`.
+        created_on: when it counts as created, by the order of its list; None for `NEWEST`.
         key: its digest.
     """
 
@@ -49,12 +49,12 @@ class RowKey:
 
     @classmethod
     def of(cls, workflow: str, row: Instance, moment: datetime) -> "RowKey":
-        """Return what is kept of a row that counts as created at a time."""
+        """Return the key of a row that counts as created at a time."""
         return cls(None if moment == NEWEST else in_milliseconds(moment), key_of(workflow, row))
 
     @property
     def moment(self) -> datetime:
-        """Return what the row counts as created at."""
+        """Return when the row counts as created."""
         return self.created_on or NEWEST
 
 
@@ -193,7 +193,7 @@ class StreamPlace:
         return self.end is not None and self.page_behind(reached) == len(self.pages)
 
     def newest_on(self, number: int) -> datetime:
-        """Return what no row of a page counts as created after, by the pages before it."""
+        """Return the latest time at which a row of a page can count as created, by the pages before it."""
         last = (page.last for page in reversed(self.pages[:number]) if page.last is not None)
         return next((min(row.moment + _BELOW_MILLISECOND, NEWEST) for row in last), NEWEST)
 
@@ -254,9 +254,9 @@ class ShownProgress:
     """How far lists are shown, row by row.
 
     Attributes:
-        reached: all of them, but for those.
-        behind_by_list: how far those are shown, by their numbers, that are not shown as far, as they could
-            not be read for a while, or may not be seen.
+        reached: how far all of them are shown, except those in `behind_by_list`.
+        behind_by_list: how far each of those is shown that lag behind, by the list's number: they could not
+            be read for a while, or may not be seen.
     """
 
     reached: Reached

@@ -1,4 +1,4 @@
-"""The errors for words that mean nothing where they stand."""
+"""The errors for words that mean nothing where they stand, or name no workflow."""
 
 import re
 from collections.abc import Sequence
@@ -6,10 +6,12 @@ from typing import Final
 
 from bot.browse.filter_words import TIMES
 from bot.browse.options import LIST_OPTIONS
+from bot.browse.written_names import quote_name
+from bot.language import name_matching
 from bot.language.command import Command
-from bot.language.errors import QueryError, typed
+from bot.language.errors import QueryError, UnknownName, typed, without_span
 from bot.language.filler_words import is_filler
-from bot.language.tokens import COMMAND, Token, split
+from bot.language.tokens import COMMAND, Token, span_with_marks, split
 
 OLDEST: Final = frozenset({"first", "oldest", "earliest"})
 OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
@@ -63,3 +65,32 @@ def oldest_first(word: Token, after: Token | None) -> QueryError:
         nearest=("",),
         span=(word.start, last.end),
     )
+
+
+def no_workflow(name: Token, similar: Sequence[str] = ()) -> UnknownName:
+    """Return the error for what is the name of no workflow, with the names that are like it."""
+    wrong = name.wrong(
+        "is not the name of a workflow",
+        expected=f"one that `{COMMAND}` shows",
+        nearest=tuple(map(quote_name, similar)),
+    )
+    return UnknownName(name.value, similar, wrong)
+
+
+def no_such_name(word: Token, command: Command) -> UnknownName:
+    """Return the error for a word joined to names that is the name of no workflow: mistyped, or gone."""
+    similar = name_matching.find_similar(word.value, command.workflows)
+    text = command.text
+    whole = (f"{text[: word.start]}{quote_name(name)}{text[word.end :]}" for name in similar)
+    wrong = word.wrong(
+        "is not the name of a workflow",
+        expected=f"names that `{COMMAND}` shows",
+        nearest=(*whole, without_word(word, command)),
+    )
+    wrong.span = None  # what may be meant is the whole text
+    return UnknownName(word.value, similar, wrong)
+
+
+def without_word(word: Token, command: Command) -> str:
+    """Return a command's text without a word and without the `and` that joined it to another one."""
+    return without_span(command.text, *span_with_marks(command.text, word.start, word.end))

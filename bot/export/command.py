@@ -10,7 +10,7 @@ from bot.browse.list_filters import refuse_other_filters
 from bot.browse.model import HelpQuery
 from bot.browse.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
 from bot.browse.phrases import read_phrases
-from bot.browse.requests import DescribeInstance, ListInstances
+from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN
 from bot.export.lines import FORMATS, Format
 from bot.export.requests import StartExport
@@ -30,6 +30,7 @@ _SPREADSHEETS: Final = ("xlsx", "xls", "ods", "sheets", "numbers", "tsv", "table
 _FORMAT_KEYS: Final = ("format", "as", "type")
 _NO_FORMATS: Final = ("a", "an", "the", "table")
 """What stands behind `as` and is no format, as in `as a table`."""
+_ALL: Final = ("everything", "all", "every")
 _BEFORE_FORMAT: Final = ("as", "in")
 _BEFORE_PLACE: Final = ("to", "into", "in")
 _PLACE_KEYS: Final = ("to", "channel")
@@ -46,12 +47,14 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
     Raises:
         QueryError: something in it can't be understood, or is of one screen of a list only.
     """
-    words, file_format = _take_format(list(map(_as_star, rest)))
+    words, file_format = _take_format(rest)
     words, channel = _take_channel(words, command)
     said = read_phrases(join_flags(words), command.workflows)[0]
     problem, expected = "can't be used in an export", "an export has all rows of a list"
     refuse_other_filters(said, EXPORT_OPTIONS, command, problem, expected)
     listed = read_instances(words, command)
+    if isinstance(listed, ListWorkflows) and any(map(_says_all, words)):
+        listed = read_instances([_as_star(word) if _says_all(word) else word for word in words], command)
     if isinstance(listed, HelpQuery):
         return listed
     if not isinstance(listed, ListInstances):
@@ -70,10 +73,13 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
     )
 
 
+def _says_all(word: Token) -> bool:
+    """Return whether a word asks for all there is; in a list it alone is the overview."""
+    return word.key is None and not word.quoted and word.value.lower() in _ALL
+
+
 def _as_star(word: Token) -> Token:
-    """Return the star that `export everything` means; elsewhere that word is the overview."""
-    is_all = word.key is None and not word.quoted and word.value.lower() in ("everything", "all", "every")
-    return replace(word, value=PATTERN, raw=PATTERN) if is_all else word
+    return replace(word, value=PATTERN, raw=PATTERN)
 
 
 def _take_format(words: Sequence[Token]) -> tuple[list[Token], Format | None]:

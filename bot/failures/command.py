@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from bot.browse.command import read_instances
@@ -18,6 +19,7 @@ from bot.failures.requests import ListFailures
 from bot.inspect.command import NEWEST
 from bot.language.command import Command
 from bot.language.errors import QueryError, one_of, without_span
+from bot.language.filler_words import is_filler
 from bot.language.tokens import COMMAND, Token
 from bot.slack.requests import Request
 
@@ -37,6 +39,7 @@ _KINDS: Final = frozenset({
 })  # fmt: skip
 _WHAT: Final = frozenset({"what", "whats", "what's", "something", "anything", "everything", "is"})
 _WRONG: Final = frozenset({"wrong", "on", "fire", "down"})
+_ON_FIRE: Final = ("on", "fire")
 _BEGAN: Final = frozenset({"start", "started", "begin", "began", "starting", "break", "happen"})
 FAILURE_OPTIONS: Final = (SINCE, UNTIL, ACCOUNT)
 
@@ -122,13 +125,22 @@ def find_failures(words: Sequence[Token], command: Command) -> tuple[Token, Sequ
 def _of_question(words: Sequence[Token], texts: Sequence[str]) -> Sequence[Token] | None:
     """Return of what it is asked in `what's wrong with NAME`, and in `when did NAME start failing`."""
     plain = [text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") for text in texts]
-    if plain and plain[0] in _WHAT and ("wrong" in plain or plain[-2:] == ["on", "fire"]):
-        left_out: frozenset[str] = _WHAT | _WRONG | {"with"}
+    if (plain and plain[0] in _WHAT and "wrong" in plain) or _is_on_fire(words, plain):
+        left_out: frozenset[str] = _WHAT | _WRONG | _FAILURES | {"with"}
     elif (plain[:1] == ["when"] and _BEGAN.intersection(plain)) or plain[:2] == ["since", "when"]:
         left_out = _BEGAN | _FAILURES | {"when", "since", "failing", "fail", "happening", "breaking"}
     else:
         return None
     return [word for word, text in zip(words, plain, strict=True) if text not in left_out]
+
+
+def _is_on_fire(words: Sequence[Token], texts: Sequence[str]) -> bool:
+    """Return whether words are `on fire`, with nothing before them but a name and small words."""
+    place = next((place for place, pair in enumerate(pairwise(texts)) if pair == _ON_FIRE), None)
+    if place is None:
+        return False
+    known = _WHAT | _FAILURES | {"", *EVERYTHING}
+    return all(text in known or is_filler(word) for word, text in zip(words[:place], texts, strict=False))
 
 
 def as_failures(request: Request, words: Sequence[Token]) -> Request:

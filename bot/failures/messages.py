@@ -7,12 +7,12 @@ from typing import Final
 
 from bot.browse.requests import ShowInstance
 from bot.browse.screen import Found
-from bot.browse.selection import Stream
-from bot.cloudflare.errors import CloudflareError, RateLimited
+from bot.cloudflare.requests import MAX_WORKFLOW_NAME
+from bot.failures.gaps import not_known
 from bot.failures.model import FailureGroup, Failures
 from bot.language.durations import span_in_words
-from bot.language.tokens import COMMAND
 from bot.ui import charts, limits
+from bot.ui.counts import plural
 from bot.ui.elements import (
     TIME,
     Message,
@@ -35,7 +35,6 @@ from bot.ui.elements import (
     with_number,
 )
 from bot.ui.limits import Block
-from bot.ui.problems import explain
 
 MOST_GROUPS: Final = 8
 MOST_IDS: Final = 3
@@ -43,10 +42,8 @@ _LONGEST_ID: Final = 36
 """As long as a UUID; of longer ids the end tells more than the middle."""
 _END_OF_ID: Final = 20
 _LONGEST_STEP: Final = 60
-_LONGEST_NAME: Final = 64
 _VERSION: Final = 8
 """Characters of a version's id, as Cloudflare's dashboard shows."""
-_MOST_NAMES: Final = 5
 _DAY: Final = timedelta(days=1)
 _AMONG: Final = "among those created since"
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
@@ -138,7 +135,7 @@ def _top(failures: Failures, notices: Sequence[str]) -> list[Block]:
         f"as of {moment(found.fetched_at, '{time_secs}')}",
         code(found.account),
     ]
-    said = [*_not_known(failures), *notices]
+    said = [*not_known(failures), *notices]
     return [header(_title(failures)), context(*filter(None, facts)), *(context(each) for each in said)]
 
 
@@ -156,8 +153,8 @@ def _subject(failures: Failures) -> str:
     if chosen.workflow or len(seen) == 1:
         return chosen.workflow or seen[0]
     if seen:
-        return _plural(len(seen), "workflow", "workflows")
-    return limits.shorten(", ".join(chosen.workflows), _LONGEST_NAME) or "All workflows"
+        return plural(len(seen), "workflow", "workflows")
+    return limits.shorten(", ".join(chosen.workflows), MAX_WORKFLOW_NAME) or "All workflows"
 
 
 def _window(failures: Failures) -> str:
@@ -188,7 +185,7 @@ def _groups(failures: Failures, controls: FailureControls, size: _Size) -> Itera
     if smaller := [group for group in rest if group.cause is not None]:
         total = sum(group.total for group in smaller)
         count = _count(total, is_exact=failures.is_complete)
-        kinds = _plural(len(smaller), "smaller group", "smaller groups")
+        kinds = plural(len(smaller), "smaller group", "smaller groups")
         of_them = "failure" if total == 1 else "failures"
         yield context(f"And {kinds} with {count} {of_them}: the list has them.")
     if unknown := sum(group.total for group in rest if group.cause is None):
@@ -202,7 +199,7 @@ def _group(failures: Failures, group: FailureGroup, longest: int) -> str:
     count = _count(group.total, is_exact=_is_exact(failures, group))
     facts = [
         f"step {code(group.cause.step, _LONGEST_STEP)}" if group.cause and group.cause.step else "",
-        code(group.workflow, _LONGEST_NAME) if len(failures.workflows) > 1 else "",
+        code(group.workflow, MAX_WORKFLOW_NAME) if len(failures.workflows) > 1 else "",
         _when(group),
         _version(group),
         f"`{charts.sparkline(group.counts)}`" if _is_drawn(group) else "",
@@ -283,67 +280,6 @@ def _buttons(failures: Failures, controls: FailureControls) -> list[Block]:
     if controls.share is not None:
         pressed.append(share_button(controls.share, "message"))
     return pressed
-
-
-def _not_known(failures: Failures) -> Iterator[str]:
-    """Say what was not read, why, and how to go on."""
-    found, unknown = failures.found, failures.unknown
-    if unknown.unasked:
-        why = "there was no time left." if unknown.stopped is None else _title_of(unknown.stopped)
-        yield (
-            f"⚠️ Why {unknown.unasked:,} of {failures.total:,} failed was not asked: {why} "
-            f"*Refresh*{_when_again(unknown.stopped)} goes on with them."
-        )
-    if unknown.unread:
-        why = "." if unknown.error is None else f": {_title_of(unknown.error)}"
-        which = f"{unknown.unread:,} of {failures.total:,}"
-        yield f"⚠️ Why {which} failed could not be read{why} *Refresh* tries again."
-    if found.unread:
-        yield f"⚠️ Could not be read: {_unread(found.unread)} *Refresh* tries again."
-    if not (found.searched.complete or found.searched.all_but_failed):
-        back = f" {moment_after('back to', found.searched.back_to)}" if found.searched.back_to else ""
-        why = f" {_title_of(found.searched.stopped)}" if found.searched.stopped else ""
-        narrow = "" if found.unread else " Name fewer workflows, or a later `since:`."
-        yield (
-            f"⚠️ {_plural(found.searched.rows, 'instance was', 'instances were')} searched{back}, and older "
-            f"ones may have failed since.{why}{narrow}"
-        )
-    if found.incomplete_rows:
-        rows = _plural(found.incomplete_rows, "row", "rows")
-        yield f"⚠️ {rows} of Cloudflare's answer could not be read, so that failures may be missing here."
-    if found.left_out_count:
-        lists = _plural(found.left_out_count, "workflow was", "workflows were")
-        yield f"⚠️ {lists} left out: {_names(found.left_out, found.left_out_count)}. Name them to see theirs."
-    if found.unlisted:
-        yield "⚠️ Cloudflare's list of workflows did not come to an end. To see another one, name it."
-    if count := found.searched.unknown:
-        names = failures.selection.workflow or "*"
-        yield (
-            f"⚠️ {_plural(count, 'instance does', 'instances do')} not say when they ended, as those of a "
-            f"local `wrangler dev`: {command(f'{COMMAND} list {names} status:errored')} lists them."
-        )
-
-
-def _title_of(error: CloudflareError) -> str:
-    return explain(error).title
-
-
-def _when_again(error: CloudflareError | None) -> str:
-    return f" in {duration(error.retry_after)}" if isinstance(error, RateLimited) else ""
-
-
-def _unread(unread: Mapping[Stream, CloudflareError]) -> str:
-    return f"{_names(list(unread), len(unread))}: {_title_of(next(iter(unread.values())))}"
-
-
-def _names(streams: Sequence[Stream], count: int) -> str:
-    names = list(dict.fromkeys(code(stream.workflow, _LONGEST_NAME) for stream in streams))[:_MOST_NAMES]
-    rest = count - len(names)
-    return f"{', '.join(names)} and {rest:,} more" if rest > 0 else ", ".join(names)
-
-
-def _plural(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def _fallback_text(failures: Failures, again: str) -> str:

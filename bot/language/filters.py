@@ -15,7 +15,7 @@ _STATUS_SYNONYMS: Final = {
     "fails": "errored", "error": "errored", "errors": "errored", "errorred": "errored", "broken": "errored",
     "crashed": "errored", "timed out": "errored", "broke": "errored", "break": "errored",
     "breaks": "errored", "breaking": "errored", "crash": "errored", "crashes": "errored",
-    "crashing": "errored",
+    "crashing": "errored", "down": "errored",
     "fehler": "errored", "kaputt": "errored", "erreurs": "errored", "errores": "errored", "fallos": "errored",
     "completed": "complete", "success": "complete", "succeeded": "complete", "done": "complete",
     "successful": "complete", "finished": "complete", "ok": "complete", "active": "running",
@@ -28,6 +28,10 @@ _STATUS_SYNONYMS: Final = {
 _ANY_STATUS: Final = ("all", "any", "*")
 _BETWEEN_STATUSES: Final = re.compile(r"[,;|/+&]")
 _SIMILAR: Final = 0.7
+_SIMILAR_SYNONYM: Final = 0.85
+"""How alike a word and another system's name are: many plain words are like one of these."""
+_LONG_SYNONYMS: Final = tuple(word for word in _STATUS_SYNONYMS if len(word) > 4)
+"""Those that a slip leaves recognizable."""
 _MAX_PAGE: Final = 1_000_000
 _MOST_ACCOUNTS: Final = 5
 
@@ -50,8 +54,9 @@ def nearest_status(word: str) -> str | None:
     """
     if not word.isalpha():
         return None
-    close = nearest(word, (*STATUSES, *_STATUS_SYNONYMS), cutoff=_SIMILAR)
-    return None if close is None else _STATUS_SYNONYMS.get(close, close)
+    close = nearest(word, STATUSES, cutoff=_SIMILAR)
+    synonym = nearest(word, _LONG_SYNONYMS, cutoff=_SIMILAR_SYNONYM)
+    return close or (None if synonym is None else _STATUS_SYNONYMS[synonym])
 
 
 def read_status(token: Token) -> Status:

@@ -65,6 +65,6 @@ class Verbs(Generic[R]):
         return self._named.get(word.lower())
 
     def nearest(self, word: str) -> str | None:
-        """Return the name of the verb that a word most likely means: a typo, or another system's name."""
+        """Return the name of the verb that a word most likely means, of those that help names."""
         word = word.lower().strip("-\N{EM DASH}\N{EN DASH}:")
-        return nearest(word, [verb.name for verb in self._verbs], cutoff=_SIMILAR)
+        return nearest(word, self.names, cutoff=_SIMILAR)

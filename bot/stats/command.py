@@ -13,6 +13,7 @@ from bot.browse.pending_query import PendingQuery
 from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, Selection
+from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import one_of
 from bot.language.filler_words import without_fillers
@@ -43,12 +44,13 @@ _BESIDE: Final = frozenset({
 """Words of a question that say nothing more."""
 
 
-def read_stats(_: Token, rest: Sequence[Token], command: Command) -> Request:
+def read_stats(head: Token, rest: Sequence[Token], command: Command) -> Request:
     """Read the words behind the verb.
 
     Raises:
         QueryError: something in them can't be understood.
     """
+    rest = _without_own_words(head, rest, command)
     words = read_phrases(join_flags(rest), command.workflows)[0]
     expected = one_of([f"{each.key}:" for each in STATS_OPTIONS])
     refuse_other_filters(words, STATS_OPTIONS, command, "can't be used in statistics", expected)
@@ -66,6 +68,22 @@ def read_stats(_: Token, rest: Sequence[Token], command: Command) -> Request:
         expected=f"a name or a pattern, as in `{COMMAND} stats order-{PATTERN}`",
         nearest=(PATTERN,),
     )
+
+
+def _without_own_words(head: Token, rest: Sequence[Token], command: Command) -> list[Token]:
+    """Return the words behind the verb without those that mean it as well: `stats orders slowest`.
+
+    A word that means a workflow stays, and so does one in quotes.
+    """
+    left = []
+    before = ""
+    for word in sorted((head, *rest), key=lambda word: word.start):
+        text = "" if word.key is not None or word.quoted else word.value.lower()
+        is_own = text in {"stats", *SYNONYMS} and not name_matching.resolve(word.value, command.workflows)
+        if word is not head and not is_own and not (text == "running" and before in _SPEEDS):
+            left.append(word)
+        before = text
+    return left
 
 
 def find_stats(words: Sequence[Token], command: Command) -> tuple[Token, Sequence[Token]] | None:

@@ -317,3 +317,78 @@ async def test_what_one_person_typed_is_not_answered_for_another_in_their_accoun
             assert "`staging` has no workflow" in (await ask(ada, "list emails")).all_text()
             assert "ord-1002" in (await ask(ada, "list orders")).all_text()
             assert "`default` has no workflow" in (await ask(grace, "list orders")).all_text()
+
+
+PASTED = {
+    "TypeError: x is not a function": "TypeError",
+    "TypeError: x is not a function\n    at pay (worker.js:3:7)": "TypeError",
+    'TypeError: cannot read "name of undefined': "TypeError",
+    "TypeError: x since:2h": "since:2h",
+}
+
+
+@pytest.mark.parametrize("text", PASTED)
+async def test_a_pasted_error_is_looked_for_in_the_account_that_is_chosen(grace: Person, text: str) -> None:
+    asked = await ask(grace, text)
+    assert WHICH in asked.all_text()
+    said = (await answer(await grace.click(asked, "command_run"))).all_text()
+    assert WHICH not in said
+    assert "account:staging" in said
+    assert PASTED[text].removeprefix("TypeError") in said
+
+
+def _link(account_id: str, workflow: str | None = "orders") -> str:
+    return write_url(DashboardPage(account_id, workflow))
+
+
+LINKED = {
+    "list {}": "ord-1002",
+    "{}": "ord-1002",
+    "{} status:errored": "ord-1002",
+    "failures {}": "orders: 3 failed",
+    "stats {}": "orders: 3 of 3 failed",
+    "why {}": "ord-1002",
+}
+
+
+async def test_a_link_to_a_workflow_is_of_the_account_that_it_leads_to(grace: Person) -> None:
+    for words, shown in LINKED.items():
+        said = (await ask(grace, words.format(_link("f" * 32)))).all_text()
+        assert WHICH not in said, words
+        assert shown in said, words
+        assert "staging" in said, words
+    overview = (await ask(grace, _link("e" * 32, None))).all_text()
+    assert "payments" in overview
+    named = (await ask(grace, f"list {_link('e' * 32)} account:staging")).all_text()
+    assert "Added" not in named
+    assert "account:staging" in named
+
+
+async def test_a_link_to_an_account_that_is_hidden_or_not_there_is_refused_alike(
+    grace: Person, cloudflare: Simulation
+) -> None:
+    refused = []
+    for account_id in ("d" * 32, "c" * 32, DEFAULT_ACCOUNT_ID):
+        for words in ("list {}", "failures {} since:2h", "stats {}", "export {}", "{} errored"):
+            said = await ask(grace, words.format(_link(account_id, "payroll")))
+            assert "That link leads to another Cloudflare account." in said.all_text(), words
+            assert "vault" not in _whole(said)
+            assert "`main`" not in _whole(said)
+            refused.append(said.all_text().replace(account_id, ""))
+        overview = (await ask(grace, _link(account_id, None))).all_text()
+        assert "That link leads to another Cloudflare account." in overview
+    assert len(set(refused)) == 5, "one refusal for each command"
+    assert not cloudflare.calls
+
+
+async def test_a_link_to_the_default_account_adds_nothing(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, staging: dict[str, Any]
+) -> None:
+    _fill(cloudflare, "orders", "payroll")
+    async with run_bot(cloudflare_accounts={"staging": staging}):
+        ada = slack.person("ada")
+        said = (await ask(ada, f"list {_link(DEFAULT_ACCOUNT_ID, 'payroll')}")).all_text()
+        assert "pay-1002" in said
+        assert "Added" not in said
+        assert "account:staging" in (await ask(ada, f"list {_link('f' * 32)}")).all_text()
+        assert "another Cloudflare account" in (await ask(ada, f"list {_link('c' * 32)}")).all_text()

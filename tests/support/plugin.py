@@ -19,18 +19,15 @@ from shutil import disk_usage
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.beside import COMMANDS
+from tests.support.background_commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 FAST = tuple(
     ROOT / "tests/unit" / name
     for name in ("access", "browse", "cloudflare", "digests", "inspect", "language", "settings", "ui")
 )
-NOT_FAST = frozenset({
-    ROOT / "tests/unit/browse/test_merged_walks.py",
-    ROOT / "tests/unit/digests/test_reading_over_time.py",
-})  # fmt: skip
-"""Properties over a simulated account: plain functions with an event loop of their own."""
+NOT_FAST = frozenset({ROOT / "tests/unit/digests/test_reading_over_time.py"})
+"""A property over a simulated account: a plain function with an event loop of its own."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - every file gets a folder of its own, as below any TMPDIR
 ROOM = 2 * 1024**3  # bytes; a run needs a few hundred megabytes
 FEW_EXAMPLES = 10

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from bot.browse.model import overview_command
 from bot.cloudflare.models import Status
-from bot.digests.messages.phrases import LONGEST_NAME, changed, counts_of, named, plural, rank
+from bot.digests.messages.phrases import LONGEST_NAME, changed, counts_of, named, rank
 from bot.digests.report import Report, WorkflowRow
 from bot.ui import limits
+from bot.ui.counts import plural
 from bot.ui.elements import code, command, context, escape, plain, section
 from bot.ui.limits import Block
 from bot.ui.statuses import appearance

@@ -1,8 +1,8 @@
 """Limits of digests in words: why there can't be another one, and why nobody was called."""
 
 from bot.digests.limits import TooManyDigests
-from bot.digests.messages.phrases import plural
 from bot.language.tokens import COMMAND
+from bot.ui.counts import plural
 from bot.ui.elements import channel, command
 from bot.ui.problems import Problem, explain
 

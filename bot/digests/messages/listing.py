@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.digests.messages.phrases import command_of, plural
+from bot.digests.messages.phrases import command_of
 from bot.digests.messages.plan import (
     MOST_NAMES,
     buttons,
@@ -20,6 +20,7 @@ from bot.digests.messages.plan import (
 from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, RunState, spec_command
 from bot.language.tokens import COMMAND
 from bot.ui import limits
+from bot.ui.counts import plural
 from bot.ui.elements import (
     Message,
     channel,

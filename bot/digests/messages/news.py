@@ -13,13 +13,13 @@ from bot.digests.messages.phrases import (
     how_often,
     named,
     newly,
-    plural,
     unread_by_reason,
 )
 from bot.digests.messages.title import count_by_workflow
 from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Report, UnreadCauses
 from bot.language.tokens import COMMAND
 from bot.ui import limits
+from bot.ui.counts import plural
 from bot.ui.elements import button, code, command, context, escape, moment, section
 from bot.ui.limits import Block
 from bot.ui.problems import explain

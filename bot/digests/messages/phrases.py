@@ -49,11 +49,6 @@ def how_often(count: int, *, exact: bool) -> str:
     return often if exact else f"at least {often}"
 
 
-def plural(count: int, one: str, many: str) -> str:
-    """Format a number with its noun: `1 workflow`, `2 workflows`."""
-    return f"{count:,} {one if count == 1 else many}"
-
-
 def name_of(number: int | None) -> str:
     """Return `Digest 7`; a digest that is not saved yet has no number."""
     return "Digest" if number is None else f"Digest {number}"

@@ -12,7 +12,6 @@ from bot.digests.messages.phrases import (
     how_often,
     name_of,
     newly,
-    plural,
     since_in_words,
     span_in_words,
     subject,
@@ -21,6 +20,7 @@ from bot.digests.messages.phrases import (
 from bot.digests.messages.title import count_by_workflow, title
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.report import Group, Report
+from bot.ui.counts import plural
 from bot.ui.elements import plain
 
 _INDENT: Final = "  "

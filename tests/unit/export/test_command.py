@@ -2,8 +2,11 @@
 
 import pytest
 
+from bot.browse.requests import ListInstances
 from bot.cloudflare.models import Status
+from bot.command_reader import read_command
 from bot.export.requests import StartExport
+from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock
 from tests.support.commands import HERE, NOW, read
@@ -100,3 +103,34 @@ def test_the_command_for_the_same_is_read_as_the_same(text: str) -> None:
 def test_what_an_export_does_not_take_is_refused(text: str, problem: str) -> None:
     with pytest.raises(QueryError, match=problem):
         read(text)
+
+
+@pytest.mark.parametrize("workflows", [(), ("orders", "emails", "order-refunds")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "all orders since:24h",
+        "every errored orders",
+        "orders all statuses",
+        "order-* all",
+        "orders, all",
+        "orders failed with all retries used",
+        "orders in step all",
+        "all since:24h",
+        "every failed",
+        "* all",
+    ],
+)
+def test_words_for_all_mean_in_an_export_what_they_mean_in_a_list(
+    words: str, workflows: tuple[str, ...]
+) -> None:
+    commands = [Command(f"{verb} {words}", now=NOW, workflows=workflows) for verb in ("export", "list")]
+    exported, listed = map(read_command, commands)
+    assert isinstance(exported, StartExport)
+    assert isinstance(listed, ListInstances)
+    assert exported.query == listed.query
+
+
+@pytest.mark.parametrize("words", ["all", "everything", "every workflow", "all as csv", "everything to me"])
+def test_an_export_of_all_is_one_of_the_instances_of_every_workflow(words: str) -> None:
+    assert export(f"export {words}").command() == "/workflows export *"

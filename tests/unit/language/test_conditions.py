@@ -76,7 +76,7 @@ def test_a_condition_of_failures_asks_for_errored_instances(text: str, where: Co
         ("longer:", "is no length of time", [""]),
         ("longer:1h shorter:30m", "is not longer than", ["longer:30m shorter:1h"]),
         ("longer:1h shorter:1h", "is not longer than", ["longer:1h"]),
-        ("took:1h", "longer, or shorter", ["longer:1h", "shorter:1h"]),
+        ("took:1h", "longer or shorter", ["longer:1h", "shorter:1h"]),
         ("trigger:crom", "is no trigger I know", ["trigger:cron"]),
         ("trigger:pigeon", "is no trigger I know", [""]),
         ("version:x/y", "other signs than", [""]),

@@ -31,8 +31,8 @@ def test_the_tools_find_nothing(command: tuple[str, ...]) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_the_types_are_right(ended: subprocess.CompletedProcess[str]) -> None:
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+def test_the_types_are_right(finished_command: subprocess.CompletedProcess[str]) -> None:
+    assert finished_command.returncode == 0, finished_command.stdout + finished_command.stderr
 
 
 @pytest.mark.parametrize("room", ["bot.ui", "bot.language"])

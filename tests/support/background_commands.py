@@ -1,4 +1,4 @@
-"""Long commands that run beside the tests from the beginning on, so that no worker of xdist waits for them.
+"""Long commands that run in the background from the beginning on, so that no worker of xdist waits for them.
 
 They fill the time in which tests wait for answers; the tests that ask what came of them come last. With
 xdist the process that hands out the tests runs them, else the only one there is.
@@ -19,11 +19,11 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[2]
-FUZZED: Final = 10_000  # inputs at each door
+FUZZED: Final = 10_000  # inputs of each parser
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tests/unit/repository/test_layers.py::test_the_types_are_right": ("mypy",),
-    "tests/robustness/hostile/test_fuzzing.py::test_ten_thousand_inputs_at_each_door_break_nothing": (
+    "tests/robustness/hostile/test_fuzzing.py::test_ten_thousand_inputs_break_no_parser": (
         "tests.robustness.hostile",
         "--runs",
         str(FUZZED),
@@ -33,7 +33,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The test that asks for it, and the module with its arguments, in the order in which they run."""
 
-_FOLDER: Final = "beside_folder"
+_FOLDER: Final = "background_commands_folder"
 _OUTCOME: Final = ("code", "out", "err")
 _running: "_Runner | None" = None
 
@@ -50,7 +50,7 @@ class _Runner:
         """Begin with what these tests ask for, unless that was done before."""
         wanted = [test for test in COMMANDS if test in tests]
         if self._thread is None and wanted:
-            self._thread = Thread(target=self._run, args=(wanted,), name="beside")
+            self._thread = Thread(target=self._run, args=(wanted,), name="background commands")
             self._thread.start()
 
     def stop(self) -> None:
@@ -86,7 +86,7 @@ def _files(folder: Path, test: str) -> list[Path]:
 def pytest_sessionstart(session: pytest.Session) -> None:
     global _running  # noqa: PLW0603 - pytest calls functions of a module
     if not hasattr(session.config, "workerinput"):
-        _running = _Runner(Path(tempfile.mkdtemp(prefix="beside-")))
+        _running = _Runner(Path(tempfile.mkdtemp(prefix="background-commands-")))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -115,7 +115,7 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture
-def ended(request: pytest.FixtureRequest) -> subprocess.CompletedProcess[str]:
+def finished_command(request: pytest.FixtureRequest) -> subprocess.CompletedProcess[str]:
     """Return what came of the command that belongs to this test, once it has ended."""
     told = getattr(request.config, "workerinput", {}).get(_FOLDER)
     folder = Path(told) if told else _folder_here()

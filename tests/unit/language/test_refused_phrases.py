@@ -1,0 +1,37 @@
+"""What is proposed where a phrase that means several filters is refused."""
+
+import pytest
+
+from bot.command_reader import read_command
+from bot.language.command import Command
+from bot.language.errors import QueryError
+from tests.support.commands import NOW
+
+
+def proposals(text: str, workflows: tuple[str, ...] = ()) -> list[str]:
+    """Return the texts that are proposed in place of one that is refused."""
+    with pytest.raises(QueryError) as error:
+        read_command(Command(text, now=NOW, workflows=workflows))
+    return [proposal.text for proposal in error.value.proposals if isinstance(proposal, Command)]
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("failures created yesterday orders since:2h", "failures orders since:2h"),
+        ("failures stuck orders since:2h", "failures orders since:2h"),
+        ("failures stuck orders since:2h top 5", "failures orders since:2h"),
+        ("stats stuck orders since:2h", "stats orders since:2h"),
+        (
+            "list orders page:2 failed yesterday",
+            'list orders page:2 failed created:yesterday created_until:"end of yesterday"',
+        ),
+        (
+            "list orders stuck shorter:10m",
+            "list orders status:queued,running,waiting longer:10m shorter:1h",
+        ),
+        ("list orders waiting for 2h shorter:1h", "list orders status:waiting longer:1h shorter:2h"),
+    ],
+)
+def test_a_phrase_of_several_filters_is_left_out_or_put_right_as_one(text: str, right: str) -> None:
+    assert right in proposals(text)
