@@ -30,7 +30,7 @@ _SPREADSHEETS: Final = ("xlsx", "xls", "ods", "sheets", "numbers", "tsv", "table
 _FORMAT_KEYS: Final = ("format", "as", "type")
 _NO_FORMATS: Final = ("a", "an", "the", "table")
 """What stands behind `as` and is no format, as in `as a table`."""
-_ALL: Final = ("everything", "all", "every")
+_ALL: Final = ("everything", "all", "every", "anything", "any")
 _BEFORE_FORMAT: Final = ("as", "in")
 _BEFORE_PLACE: Final = ("to", "into", "in")
 _PLACE_KEYS: Final = ("to", "channel")

@@ -28,6 +28,7 @@ SYNONYMS: Final = (
 )  # fmt: skip
 """Other words for `stats`."""
 _SPEEDS: Final = frozenset({"slow", "slowest", "longest", "flaky", "flakiest", "flakey"})
+_BEHIND_SPEEDS: Final = frozenset({"running", "step"})
 WITH_NAME: Final = frozenset({"health", "summary", "healthy"})
 """Words that mean it beside the name of a workflow; alone they are the overview."""
 STATS_OPTIONS: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT, VERSION, TRIGGER)
@@ -79,8 +80,9 @@ def _without_own_words(head: Token, rest: Sequence[Token], command: Command) -> 
     before = ""
     for word in sorted((head, *rest), key=lambda word: word.start):
         text = "" if word.key is not None or word.quoted else word.value.lower()
-        is_own = text in {"stats", *SYNONYMS} and not name_matching.resolve(word.value, command.workflows)
-        if word is not head and not is_own and not (text == "running" and before in _SPEEDS):
+        is_own = text in {"stats", "steps", *SYNONYMS} or (text in _BEHIND_SPEEDS and before in _SPEEDS)
+        is_own = is_own and not name_matching.resolve(word.value, command.workflows)
+        if word is not head and not is_own:
             left.append(word)
         before = text
     return left

@@ -92,6 +92,8 @@ def test_no_proposal_asks_something_else(text: str) -> None:
         ("stats versions", "stats *"),
         ("longest running orders", "stats orders"),
         ("stats orders longest running", "stats orders"),
+        ("stats slowest steps", "stats *"),
+        ("stats of the slowest steps of orders", "stats orders"),
         ("TypeError: boom account:staging since:2h", f"{BOOM} account:staging since:2h"),
         ('TypeError: boom since:"last 2h"', f'{BOOM} since:"last 2h"'),
         ("TypeError: boom\n  at pay (x.js:3) account:Staging", f"{BOOM} account:staging"),
