@@ -206,7 +206,10 @@ class _TimeReader:
         found = [moments_at(zone, wall, own) for zone in self.written.zones]
         common = set.intersection(*(set(meanings.values()) for meanings in found))
         if not common:
-            raise QueryError(self.typed, "names two zones, which differ", expected="one of them")
+            differing = {frozenset(meanings.values()): place for place, meanings in enumerate(found)}
+            self._ask(
+                "names two zones, which differ", [self._with_one_zone(each) for each in differing.values()]
+            )
         if len(common) > 1:
             choices = [self._with("zone", name) for name in found[0]]
             self._ask("names a zone that has several meanings", choices)
@@ -289,6 +292,17 @@ class _TimeReader:
     def _ask(self, problem: str, choices: Sequence[str]) -> NoReturn:
         expected = " or ".join(map(typed, choices))
         raise QueryError(self.typed, problem, expected=expected, nearest=tuple(choices))
+
+    def _with_one_zone(self, place: int) -> str:
+        """Return the time with one of its zones alone."""
+        text, at = self.written.text, self.written.places["zone"][0]
+        for other, zone in enumerate(self.written.zones):
+            at = text.index(zone, at)
+            if other == place:
+                at += len(zone)
+            else:
+                text = f"{text[:at]}{text[at + len(zone) :]}"
+        return " ".join(text.replace("()", "").split())
 
     def _with(self, place: str, words: str) -> str:
         """Return the time with other words in a place."""

@@ -118,8 +118,16 @@ def test_a_weekday_tells_which_of_two_days_a_date_is() -> None:
 
 
 def test_two_zones_must_agree() -> None:
-    for text in ("22 Nov 2026 09:12 +0200 (CET)", "9am CET PST"):
-        assert refusal(text).problem == "names two zones, which differ"
+    for text, choices in (
+        ("22 Nov 2026 09:12 +0200 (CET)", ("22 nov 2026 09:12 +0200", "22 nov 2026 09:12 (cet)")),
+        ("9am CET PST", ("9am cet", "9am pst")),
+        ("2026-11-10 utc cet", ("2026-11-10 utc", "2026-11-10 cet")),
+        ("2026-11-10 utc gmt cet", ("2026-11-10 gmt", "2026-11-10 cet")),
+    ):
+        refused = refusal(text)
+        assert refused.problem == "names two zones, which differ"
+        assert refused.choices == choices
+        assert_choices_differ(refused, BERLIN)
 
 
 @pytest.mark.parametrize(
@@ -165,6 +173,7 @@ def assert_choices_differ(error: QueryError, clock: Clock) -> None:
 @given(
     st.lists(st.sampled_from((*PIECES, *STRANGE)), min_size=1, max_size=6).map(" ".join) | any_text, clocks
 )
+@example("10/11/2026 UTC CET", Clock(NOW))
 @example("9999-12-31", Clock(NOW))
 @example("0001-01-01", Clock(NOW))
 @example("end of 9999-12-31", Clock(NOW))
