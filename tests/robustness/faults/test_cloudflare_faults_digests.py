@@ -46,7 +46,7 @@ async def services(
 async def make_delivery(
     services: SharedServices, cell: Cell, request: pytest.FixtureRequest
 ) -> AsyncIterator[MakeDelivery]:
-    """Creates this cell's digest with a retry period; only faults that end by the deadline have a short one."""
+    """Creates this cell's digest with a retry period; the deadline is short where a fault takes all of it."""
     hired: list[DigestDelivery] = []
     failure = FAILURES.get(request.node.callspec.params["name"])  # else an oddity, which is answered
     is_silent = failure is not None and any("within 1 s" in words for words in failure.words("digest"))
