@@ -70,7 +70,7 @@ def _refused(status: int, code: int, message: str, *says: str, **otherwise: tupl
 _NO_RIGHT: Final = "does not let this bot read Workflows"
 _CURSOR: Final = ("no longer takes this cursor",)
 """The message for errors of a request with a cursor, as the API has no code for invalid cursors."""
-_BARE: Final = ("Cloudflare refused.", "Not found.")
+_BARE: Final = ("Cloudflare has no such workflow any more.",)
 _NO_SUCH: Final = ("No longer in the account",)
 
 FAILURES: Final = {
@@ -125,7 +125,7 @@ FAILURES: Final = {
             {"success": False, "errors": [{"code": "10200"}], "messages": ["x"], "result_info": []}, 404
         ),
         ("has no workflow called",),
-        dict.fromkeys(("overview", "preview", "digest"), ("Cloudflare refused.", "(10200)")),
+        dict.fromkeys(("overview", "preview", "digest"), (*_BARE, "(10200)")),
         passes=False,
     ),
     "429 with retry-after": Failure(TooManyRequests(120), ("Too many requests", "Try again in"), waits="2m"),

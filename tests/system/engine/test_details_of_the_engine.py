@@ -68,7 +68,7 @@ async def test_every_state_is_read_in_full(details: dict[str, InstanceDetail], i
     detail = details[id_]
     assert detail.status == STATUSES[id_]
     assert (detail.unread_fields, detail.incomplete_steps, detail.is_partial) == ((), 0, False)
-    assert detail.params == {"outcome": INSTANCES[id_]}
+    assert detail.params == {"id": id_, "outcome": INSTANCES[id_]}
     assert detail.step_count == len(detail.steps) == 2
     assert detail.queued is not None
     assert detail.start is not None
