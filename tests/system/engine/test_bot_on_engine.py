@@ -46,9 +46,7 @@ async def shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def changingrun_shop(
-    wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Shop]:
+async def changing_shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """An empty engine for tests that add instances, each to a workflow of its own."""
     folder = tmp_path_factory.mktemp("changing-shop")
     async with engine_or_reason(wrangler, folder) as engine, run_shop(engine, folder) as shop:
@@ -56,7 +54,7 @@ async def changingrun_shop(
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def hauntedrun_shop(fresh_engine: Engine, tmp_path: Path) -> AsyncIterator[Shop]:
+async def haunted_shop(fresh_engine: Engine, tmp_path: Path) -> AsyncIterator[Shop]:
     """An empty engine for a test that leaves odd rows in it."""
     async with run_shop(fresh_engine, tmp_path) as shop:
         yield shop
