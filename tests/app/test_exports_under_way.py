@@ -16,6 +16,7 @@ from bot.export.service import Exports
 from bot.export.spool import Spool
 from bot.export.store import ExportStore, StoredExport
 from bot.playground.simulators.cloudflare import (
+    Held,
     Simulation,
     Slow,
     TooManyRequests,
@@ -39,7 +40,8 @@ async def test_progress_is_said_in_one_message_and_cancelled_by_who_asked_or_an_
     slack: LocalSlack, cloudflare: Simulation, run_bot: RunBot, admins: str, by: str
 ) -> None:
     fill(cloudflare, 1_000)
-    cloudflare.inject(Slow(0.4), times=None, operation="list_instances")
+    cloudflare.inject(Slow(0), times=1, operation="list_instances")
+    cloudflare.inject(held := Held(), times=None, operation="list_instances")
     async with run_bot(bot_admins=admins):
         await slack.person("ada").command("/workflows", "export orders to #general")
         await until(lambda: [each for each in told(slack, "general") if "of about 1,000" in each.text])
@@ -49,6 +51,7 @@ async def test_progress_is_said_in_one_message_and_cancelled_by_who_asked_or_an_
             assert "Only <@U0ADA0001>, who asked for this export, can cancel it" in refused.text
         await slack.person(by).click(message, "export_cancel")
         said = await wait_for_export_end(slack, "general")
+        held.released.set()
     canceller = slack.workspace.user(by).id
     assert said.text.startswith(f"Export cancelled. <@{canceller}> cancelled it. No file was sent.")
     assert len(told(slack, "general")) == 1, "it is changed in place"
@@ -75,7 +78,7 @@ async def test_an_export_is_cancelled_while_the_database_does_not_answer(
     slack: LocalSlack, cloudflare: Simulation, run_bot: RunBot, monkeypatch: pytest.MonkeyPatch, admins: str
 ) -> None:
     fill(cloudflare, 1_000)
-    cloudflare.inject(Slow(0.5), times=None, operation="list_instances")
+    cloudflare.inject(held := Held(), times=None, operation="list_instances")
 
     async def refused(*_: object, **__: object) -> None:
         raise OSError("the database does not answer")
@@ -87,6 +90,7 @@ async def test_an_export_is_cancelled_while_the_database_does_not_answer(
             monkeypatch.setattr(ExportStore, name, refused)
         await slack.person("grace" if admins else "ada").click(message, "export_cancel")
         assert (await wait_for_export_end(slack)).text.startswith("Export cancelled.")
+        held.released.set()
     assert not slack.files
 
 
@@ -124,9 +128,10 @@ async def test_a_file_that_slack_does_not_take_is_said(
     slack: LocalSlack, cloudflare: Simulation, ada: Person, method: str
 ) -> None:
     fill(cloudflare, 1)
-    cloudflare.inject(Slow(0.5), times=1, operation="list_instances")
+    cloudflare.inject(held := Held(), times=1, operation="list_instances")
     await ask(ada, "export orders")
     slack.faults.add(method, ErrorCode("internal_error"), times=9)
+    held.released.set()
     message = await wait_for_export_end(slack)
     assert message.text.startswith("Export failed: the file may not be there.")
     assert "internal_error" in message.text
@@ -136,12 +141,13 @@ async def test_a_person_has_two_exports_under_way_at_most(
     slack: LocalSlack, cloudflare: Simulation, ada: Person
 ) -> None:
     fill(cloudflare, 150)
-    cloudflare.inject(Slow(0.6), times=None, operation="list_instances")
+    cloudflare.inject(held := Held(), times=None, operation="list_instances")
     for _ in range(2):
         await ask(ada, "export orders")
     assert "You have 2 exports under way." in (await ask(ada, "export orders")).text
     grace = slack.person("grace")
     assert "The export has begun" in (await ask(grace, "export orders")).text
+    held.released.set()
     await wait_for_export_end(slack, "@grace")
 
 
@@ -149,10 +155,11 @@ async def test_a_restart_in_the_middle_is_told_with_the_command(
     slack: LocalSlack, cloudflare: Simulation, run_bot: RunBot
 ) -> None:
     fill(cloudflare, 1_000)
-    cloudflare.inject(Slow(0.8), times=None, operation="list_instances")
+    cloudflare.inject(held := Held(), times=None, operation="list_instances")
     async with run_bot():
         await slack.person("ada").command("/workflows", "export orders errored,complete to #general")
         await until(lambda: told(slack, "general"))
+    held.released.set()
     [message] = told(slack, "general")
     assert message.text.startswith("Export interrupted. This bot was restarted before the file was ready.")
     assert "`/workflows export orders status:errored,complete to #general`" in message.all_text()
@@ -189,7 +196,8 @@ async def test_an_export_that_another_process_took_for_abandoned_goes_on_and_say
     slack: LocalSlack, cloudflare: Simulation, run_bot: RunBot, tmp_path: Path
 ) -> None:
     fill(cloudflare, 800)
-    cloudflare.inject(Slow(0.4), times=None, operation="list_instances")
+    cloudflare.inject(Slow(0), times=1, operation="list_instances")
+    cloudflare.inject(held := Held(), times=None, operation="list_instances")
     database = f"sqlite:///{tmp_path}/shared.sqlite3"
     async with run_bot(database_url=database):
         await ask(slack.person("ada"), "export orders")
@@ -202,6 +210,7 @@ async def test_an_export_that_another_process_took_for_abandoned_goes_on_and_say
             await EditedMessages(client).change(taken.message, MessageOfBot("asked by: interrupted", []))
             await until(lambda: told(slack)[-1].text.startswith("Exporting"))
             assert await other.find(taken.key, TEAM) == taken
+        held.released.set()
         message = await wait_for_export_end(slack)
     assert message.text.startswith("Exported 800 instances.")
 
@@ -223,7 +232,7 @@ async def test_an_export_is_noted_as_alive_while_slack_lets_its_progress_wait(
     slack: LocalSlack, cloudflare: Simulation, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(cloudflare, 300)
-    cloudflare.inject(Slow(0.5), times=None, operation="list_instances")
+    cloudflare.inject(held := Held(), times=None, operation="list_instances")
     beats: list[str] = []
     beat = ExportStore.beat
 
@@ -236,6 +245,7 @@ async def test_an_export_is_noted_as_alive_while_slack_lets_its_progress_wait(
     await ask(ada, "export orders")
     await until(lambda: len(beats) > 4)
     assert all("of about" not in each.text for each in told(slack)), "the first change is under way"
+    held.released.set()
     await wait_for_export_end(slack)
 
 
@@ -247,7 +257,7 @@ async def test_the_end_of_an_export_is_told_again_where_another_process_took_it_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fill(cloudflare, 300)
-    cloudflare.inject(Slow(0.3), times=None, operation="list_instances")
+    cloudflare.inject(held := Held(), times=None, operation="list_instances")
     database = f"sqlite:///{tmp_path}/shared.sqlite3"
 
     async def refused(*_: object, **__: object) -> None:
@@ -258,6 +268,7 @@ async def test_the_end_of_an_export_is_told_again_where_another_process_took_it_
         with monkeypatch.context() as away:
             for name in ("beat", "send", "end"):
                 away.setattr(ExportStore, name, refused)
+            held.released.set()
             assert (await wait_for_export_end(slack)).text.startswith("Exported 300 instances.")
             assert len(slack.files) == 1
             other = ExportStore(engine, lambda: datetime.now(UTC) + timedelta(seconds=90))
@@ -315,9 +326,10 @@ async def test_a_file_that_slack_takes_later_is_sent(
     slack: LocalSlack, cloudflare: Simulation, ada: Person
 ) -> None:
     fill(cloudflare, 1)
-    cloudflare.inject(Slow(0.5), times=1, operation="list_instances")
+    cloudflare.inject(held := Held(), times=1, operation="list_instances")
     await ask(ada, "export orders")
     slack.faults.add("files.getUploadURLExternal", ErrorCode("ratelimited"), times=2)
+    held.released.set()
     assert (await wait_for_export_end(slack)).text.startswith("Exported 1 instance.")
     assert len(slack.files) == 1
 
