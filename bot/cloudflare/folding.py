@@ -64,7 +64,7 @@ _ESCAPED_QUOTE: Final = re.compile(r'\\+"')
 _AROUND_JSON: Final = re.compile(r'"(?=[{\[])|(?<=[}\]])"')
 
 _RULES: Final = {
-    "prose": r"(?-i:(?:(?<![\w.@+/~-])(?![A-Fa-f][a-f]{7})[A-Z]?[a-z]{1,23}[ ](?![ =:]))++)",
+    "prose": r"(?-i:(?:(?<![\w.@+/~-])(?![A-Fa-f][a-f]{7})[A-Z]?[a-z]{1,23}[ ](?![ =:]))+)",
     "url": r"""\b[a-z][a-z0-9+.-]{1,20}://[^\s<>"'`]+
         | (?<![\w.@/-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?::\d{1,5})?/[^\s<>"'`]*""",
     "data": r"\bdata:[\w/+.-]{1,60};base64,[\w+/=-]*",
@@ -93,7 +93,8 @@ _RULES: Final = {
 }
 """What is looked for, the first that fits. Each repeats no group that repeats the same characters.
 
-Prose is most of a text: plain words, none of which another rule would find, are passed over at once.
+Prose is most of a text: plain words, none of which another rule would find, are passed over at once. Its
+group is not possessive: before 3.11.5 Python matches those wrongly if they can give characters back.
 """
 _PARTICULAR: Final = re.compile(
     "|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), re.VERBOSE | re.IGNORECASE
