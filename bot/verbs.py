@@ -33,8 +33,8 @@ from bot.language.filler_words import without_fillers
 from bot.language.tokens import Token
 from bot.language.verbs import Verb, Verbs
 from bot.slack.requests import Request
-from bot.stats.command import SYNONYMS as STATS_SYNONYMS
 from bot.stats.command import read_stats
+from bot.stats.requests import SYNONYMS as STATS_SYNONYMS
 
 
 def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:

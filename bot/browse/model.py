@@ -1,6 +1,6 @@
 """What was asked, as values that can say themselves: to the API, in words, and as a command."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Final
 
@@ -155,9 +155,15 @@ class ListQuery:
         """Describe each filter of the list in a phrase; `say` joins words with the moment behind them."""
         return LIST_OPTIONS.phrases(self, say)
 
-    def command(self, verb: str = "list") -> str:
-        """Return the command for the same list, or of another verb about the same instances."""
-        return " ".join((COMMAND, verb, write_names(self.selection.workflows), *LIST_OPTIONS.echo(self)))
+    def command(self, verb: str = "list", own_words: Collection[str] = ()) -> str:
+        """Return the command for the same list, or of another verb about the same instances.
+
+        Args:
+            verb: the verb.
+            own_words: words behind it, in lower case, that it does not read as names.
+        """
+        names = write_names(self.selection.workflows, own_words)
+        return " ".join((COMMAND, verb, names, *LIST_OPTIONS.echo(self)))
 
 
 _FLAT: Final = {"since": "created_since", "until": "created_until", "ended": "since", "ended_until": "until"}

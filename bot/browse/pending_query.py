@@ -1,7 +1,7 @@
 """A list as it was typed, whose times wait for a clock and a zone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.browse.model import ListQuery
@@ -99,10 +99,10 @@ class PendingQuery:
             self._refuse_same("until", "created_until", clock)
         return replace(self.query, selection=selection)
 
-    def command(self, verb: str = "list") -> str:
-        """Return the command for the same instances, the times as they were typed."""
+    def command(self, verb: str = "list", own_words: Collection[str] = ()) -> str:
+        """Return the command for the same instances, the times as typed; arguments as `ListQuery.command`."""
         typed_times = (f"{key}:{quote(text)}" for key, text in self.words.items())
-        return " ".join((self.query.command(verb), *typed_times))
+        return " ".join((self.query.command(verb, own_words), *typed_times))
 
     def _bounds(self, first: str, last: str, clock: Clock) -> tuple[TimePoint | None, TimePoint | None]:
         start = self._moment(first, clock)

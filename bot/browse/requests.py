@@ -20,10 +20,13 @@ class OfInstances(Request):
     """Something about instances as it was typed; its times wait for a clock and a zone.
 
     Attributes:
+        verb: what is asked of the instances.
+        own_words: words behind the verb, in lower case, that it does not read as names.
         query: which instances, of a list.
     """
 
     verb: ClassVar[str] = "list"
+    own_words: ClassVar[frozenset[str]] = frozenset()
     query: PendingQuery
 
     def command(self) -> str:
@@ -32,7 +35,7 @@ class OfInstances(Request):
 
     def again(self) -> Command:
         """Return the command for the same."""
-        return Command(self.query.command(self.verb).removeprefix(f"{COMMAND} "))
+        return Command(self.query.command(self.verb, self.own_words).removeprefix(f"{COMMAND} "))
 
     def resolve(self, clock: Clock) -> ListQuery:
         """Return the list at a moment, in a zone.

@@ -1,7 +1,7 @@
 """Workflows' names as a command needs them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -26,9 +26,14 @@ def quote_name(name: str) -> str:
     return name if _PLAIN_PATTERN.fullmatch(name) else quote(name)
 
 
-def write_names(workflows: Sequence[str]) -> str:
-    """Return workflows' names and patterns as a command needs them, a star for every workflow."""
-    names = [quote_name(name) for name in workflows]
+def write_names(workflows: Sequence[str], own_words: Collection[str] = ()) -> str:
+    """Return workflows' names and patterns as a command needs them, a star for every workflow.
+
+    Args:
+        workflows: the names and patterns.
+        own_words: words in lower case that this command reads as something else.
+    """
+    names = [in_quotes(name) if name.lower() in own_words else quote_name(name) for name in workflows]
     plain = all(name == written for name, written in zip(workflows, names, strict=True))
     return (("," if plain else ", ").join(names)) or PATTERN
 

@@ -102,6 +102,13 @@ class Collector:
         Raises:
             sqlite3.Error, OSError: the disk does not take the rows.
         """
+        ending = await self._read()
+        await (
+            self._spool.settle()
+        )  # the end of the time may have cut off an `add`, whose rows are to be counted
+        return ending
+
+    async def _read(self) -> Ending:
         try:
             async with asyncio.timeout(self._bounds.time.total_seconds()):
                 await self._reader.read(self._plan.windows)

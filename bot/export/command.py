@@ -117,8 +117,11 @@ def _format(word: Token) -> Format:
 
 
 def _is_one_of(words: Sequence[Token], place: int, texts: Sequence[str]) -> bool:
-    """Return whether there is a bare word at a place, and it is one of these."""
-    return 0 <= place < len(words) and words[place].key is None and words[place].value.lower() in texts
+    """Return whether there is a bare word at a place, without quotes, and it is one of these."""
+    if not 0 <= place < len(words):
+        return False
+    word = words[place]
+    return word.key is None and not word.quoted and word.value.lower() in texts
 
 
 def _take_channel(words: Sequence[Token], command: Command) -> tuple[list[Token], SlackMention | None]:

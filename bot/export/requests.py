@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from bot.browse.requests import OfInstances
-from bot.export.lines import Format
+from bot.export.lines import FORMATS, Format
 from bot.language.command import Command
 from bot.language.tokens import COMMAND, SlackMention
 from bot.slack.requests import Request
@@ -22,6 +22,7 @@ class StartExport(OfInstances):
 
     kind: ClassVar[str] = "export"
     verb: ClassVar[str] = "export"
+    own_words: ClassVar[frozenset[str]] = frozenset(FORMATS)
     format: Format = "csv"
     channel: str = ""
     channel_name: str = ""
@@ -33,7 +34,7 @@ class StartExport(OfInstances):
 
     def again(self) -> Command:
         """Return the command for the same, which knows the channel by its id."""
-        words = [self.query.command(self.verb).removeprefix(f"{COMMAND} ")]
+        words = [self.query.command(self.verb, self.own_words).removeprefix(f"{COMMAND} ")]
         if self.format != "csv":
             words.append(f"as {self.format}")
         if not self.channel:

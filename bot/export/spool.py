@@ -81,6 +81,10 @@ class Spool:
         """Add rows. One that is there already stays as it is."""
         await self._run(lambda: self._add(rows))
 
+    async def settle(self) -> None:
+        """Wait until what was begun is done. Rows whose `add` was cancelled may be added all the same."""
+        await self._run(lambda: None)
+
     async def write(self, head: str) -> WrittenFile:
         """Write all rows into a file, in order, behind a head."""
         return await self._run(lambda: self._write(head))

@@ -19,14 +19,8 @@ from bot.language.errors import one_of
 from bot.language.filler_words import without_fillers
 from bot.language.tokens import COMMAND, Token
 from bot.slack.requests import Request
-from bot.stats.requests import ShowStats
+from bot.stats.requests import OWN_WORDS, SYNONYMS, VERB, ShowStats
 
-SYNONYMS: Final = (
-    "statistics", "statistic", "p50", "p95", "p99", "percentile", "percentiles", "performance", "perf",
-    "throughput", "latency", "durations", "slow", "slowest", "longest", "flaky", "flakiest", "flakey",
-    "versions", "deploys", "deployments", "releases",
-)  # fmt: skip
-"""Other words for `stats`."""
 _SPEEDS: Final = frozenset({"slow", "slowest", "longest", "flaky", "flakiest", "flakey"})
 _BEHIND_SPEEDS: Final = frozenset({"running", "step"})
 WITH_NAME: Final = frozenset({"health", "summary", "healthy"})
@@ -80,7 +74,7 @@ def _without_own_words(head: Token, rest: Sequence[Token], command: Command) -> 
     before = ""
     for word in sorted((head, *rest), key=lambda word: word.start):
         text = "" if word.key is not None or word.quoted else word.value.lower()
-        is_own = text in {"stats", "steps", *SYNONYMS} or (text in _BEHIND_SPEEDS and before in _SPEEDS)
+        is_own = text in OWN_WORDS or (text in _BEHIND_SPEEDS and before in _SPEEDS)
         is_own = is_own and not name_matching.resolve(word.value, command.workflows)
         if word is not head and not is_own:
             left.append(word)
@@ -100,7 +94,7 @@ def find_stats(words: Sequence[Token], command: Command) -> tuple[Token, Sequenc
         for word in words
     ]
     for place, text in enumerate(texts):
-        if text in {"stats", *SYNONYMS}:
+        if text in {VERB, *SYNONYMS}:
             beside = _HOW | {"steps", "step"} if text in _SPEEDS else frozenset[str]()
             rest = [word for other, word in enumerate(words) if other != place and texts[other] not in beside]
             return words[place], rest

@@ -4,16 +4,21 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from bot.browse.model import ListQuery
-from bot.browse.options import LIST_OPTIONS
 from bot.browse.requests import OfInstances
 from bot.browse.selection import Selection
-from bot.browse.written_names import write_names
 from bot.language import times
 from bot.language.times import Clock
-from bot.language.tokens import COMMAND
 from bot.slack.requests import Request
 
 VERB: Final = "stats"
+SYNONYMS: Final = (
+    "statistics", "statistic", "p50", "p95", "p99", "percentile", "percentiles", "performance", "perf",
+    "throughput", "latency", "durations", "slow", "slowest", "longest", "flaky", "flakiest", "flakey",
+    "versions", "deploys", "deployments", "releases",
+)  # fmt: skip
+"""Other words for it."""
+OWN_WORDS: Final = frozenset({VERB, "steps", *SYNONYMS})
+"""What adds nothing behind the verb, as in `stats orders slowest`; a workflow that is called so is quoted."""
 DEFAULT_SINCE: Final = "7d"
 
 
@@ -23,6 +28,7 @@ class ShowStats(OfInstances):
 
     kind: ClassVar[str] = "stats"
     verb: ClassVar[str] = VERB
+    own_words: ClassVar[frozenset[str]] = OWN_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,7 @@ class ShareStats(OfStats):
 
 def stats_command(selection: Selection) -> str:
     """Return what to type for the statistics of instances."""
-    return " ".join(
-        (COMMAND, VERB, write_names(selection.workflows), *LIST_OPTIONS.echo(ListQuery(selection)))
-    )
+    return ListQuery(selection).command(VERB, OWN_WORDS)
 
 
 def set_since(selection: Selection, words: str, clock: Clock) -> Selection:

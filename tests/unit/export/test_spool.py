@@ -1,8 +1,11 @@
 """Rows on their way into a file: each once, in order, in little memory, and gone with the process."""
 
+import asyncio
 import tempfile
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -35,6 +38,32 @@ async def test_rows_come_newest_first_and_those_without_a_time_last() -> None:
         "orders 2",
     ]
     assert (written.rows, written.size) == (6, len(content))
+
+
+class HeldRows(list[SpooledRow]):
+    """Rows that are not read on before they are released."""
+
+    def __init__(self, rows: Iterable[SpooledRow]) -> None:
+        super().__init__(rows)
+        self.reached, self.released = Event(), Event()
+
+    def __iter__(self) -> Iterator[SpooledRow]:
+        self.reached.set()
+        assert self.released.wait(60)
+        return super().__iter__()
+
+
+async def test_rows_whose_adding_was_cut_off_are_counted_as_they_are_in_the_file() -> None:
+    rows = HeldRows(row(number, NOW) for number in range(1_000))
+    async with Spool() as spool:
+        adding = asyncio.create_task(spool.add(rows))
+        await asyncio.to_thread(rows.reached.wait, 60)
+        adding.cancel()
+        await asyncio.wait([adding])
+        rows.released.set()
+        await spool.settle()
+        counted = spool.rows
+        assert (await spool.write("")).rows == counted == 1_000
 
 
 async def test_an_instance_that_comes_twice_is_there_once_as_it_was_first() -> None:

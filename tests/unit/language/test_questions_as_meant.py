@@ -113,10 +113,10 @@ def test_what_is_on_fire_is_no_step(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "meant"),
     [
-        ("stats slow", "slow", "stats slow"),
-        ("stats versions", "versions", "stats versions"),
+        ("stats slow", "slow", 'stats "slow"'),
+        ("stats versions", "versions", 'stats "versions"'),
         ("version cafe errored", "cafe", "failures cafe"),
-        ("stats orders 'slow'", "slow", "stats orders,slow"),
+        ("stats orders 'slow'", "slow", 'stats orders, "slow"'),
     ],
 )
 def test_a_workflow_may_be_called_like_a_word_for_statistics(text: str, name: str, meant: str) -> None:

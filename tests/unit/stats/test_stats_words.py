@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.browse.model import HelpQuery
+from bot.browse.model import HelpQuery, ListQuery
+from bot.browse.pending_query import PendingQuery
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import Selection, at
 from bot.command_reader import read_command
+from bot.export.requests import StartExport
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock, TimePoint
 from bot.slack.requests import Request
-from bot.stats.requests import RefreshStats, ShowStats, set_since
+from bot.stats.requests import OWN_WORDS, RefreshStats, ShowStats, set_since
 from tests.support.commands import ACCOUNTS, HERE, NOW
 
 NAMES = ("orders", "image-pipeline", "emails", "health-check")
@@ -121,6 +123,20 @@ def test_what_statistics_do_not_have_is_refused(text: str) -> None:
 
 clock = Clock(NOW)
 points = st.sampled_from(["24h", "7d", "90m"]).map(lambda text: TimePoint(text, NOW - timedelta(days=2)))
+
+
+@pytest.mark.parametrize(
+    "name", sorted({*OWN_WORDS, "csv", "jsonl", "as", "running", "step", "all", "failed"})
+)
+@pytest.mark.parametrize("make", [ShowStats, StartExport, ListInstances])
+def test_a_workflow_that_is_called_like_a_word_of_the_verb_is_read_again(
+    make: type[ShowStats | StartExport | ListInstances], name: str
+) -> None:
+    for names in ((name,), ("orders", name), (name, "orders"), ("slow", name) if name != "slow" else (name,)):
+        command = make(PendingQuery(ListQuery(Selection(names)))).command()
+        request = unknown(command)
+        assert isinstance(request, make), command
+        assert request.query.query.selection.workflows == names, command
 
 
 @given(
