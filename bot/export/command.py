@@ -145,6 +145,8 @@ def _take_channel(words: Sequence[Token], command: Command) -> tuple[list[Token]
                 expected=f"`to {word.value}`, which shows the file to everybody there",
                 nearest=f"to {word.value}",
             )
+    if len(left) > 1 and _is_one_of(left, len(left) - 1, ("to", "into")):
+        raise left[-1].wrong("does not say where the file goes", expected=_CHANNEL, nearest=("to here", ""))
     return left, None
 
 

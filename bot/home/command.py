@@ -82,8 +82,8 @@ def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWor
         raise of_overview if of_overview.nearest else LIST_OPTIONS.unknown(word)
     values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(options, command.text), command)
     if not words:
-        expected = f"a text, as in `{COMMAND} search:order`"
-        raise head.wrong("does not say what to look for", expected=expected, nearest="list")
+        expected = f"an id, as in `{COMMAND} find ID`, or a part of a name, as in `{COMMAND} search:order`"
+        raise head.wrong("does not say what to look for", expected=expected, nearest="help find")
     if is_instance_id(words[0]):
         return FindInstances(words[0].value, values.get("account"))
     return ListWorkflows(OverviewQuery(search=" ".join(word.value for word in words), **values))

@@ -6,6 +6,7 @@ from bot.command_reader import read_command
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from tests.support.commands import NOW
+from tests.support.digest_commands import catch_typed_refusal
 
 
 def proposals(text: str, workflows: tuple[str, ...] = ()) -> list[str]:
@@ -35,3 +36,18 @@ def proposals(text: str, workflows: tuple[str, ...] = ()) -> list[str]:
 )
 def test_a_phrase_of_several_filters_is_left_out_or_put_right_as_one(text: str, right: str) -> None:
     assert right in proposals(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("find", "/workflows help find"),
+        ("search", "/workflows help find"),
+        ("export orders to", "/workflows export orders to here"),
+        ("export orders since:2h into", "/workflows export orders since:2h to here"),
+    ],
+)
+def test_a_command_without_its_end_is_not_guessed(text: str, corrected: str) -> None:
+    error = catch_typed_refusal(text)
+    assert error is not None
+    assert error.corrected == corrected
