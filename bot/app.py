@@ -28,6 +28,7 @@ from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import Call, observe_nothing
 from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import run_worker
+from bot.digests.form_handlers import DigestFormHandlers
 from bot.digests.handlers import DigestHandlers
 from bot.digests.limits import DigestLimits
 from bot.digests.reading import ReportBuilder
@@ -321,9 +322,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
     channels = ChannelAccess(client)
     scope = DigestScope(access)
-    service = DigestService(stores, reports, accounts, stored.buttons, channels, _now, scope)
+    service = DigestService(stores, reports, accounts, stored.buttons, channels, _now, scope, workers)
     rights = DigestRights(stores, settings.bot_admins, channels, scope)
-    digests = DigestHandlers(service, rights, zones, workers)
+    digests, digest_forms = DigestHandlers(service, rights), DigestFormHandlers(service, rights, zones)
     destinations = Destinations(FileSender(client), channels, access)
     planner = ExportPlanner(Accounts(accounts), causes, destinations, settings.lookback, clock)
     exporting = ExportHandlers(exports, planner, access, settings.bot_admins, stored.buttons)
@@ -339,6 +340,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
             inspect,
             mentions,
             digests,
+            digest_forms,
             HomeHandlers(lists, access),
             exporting,
             finds,

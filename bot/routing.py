@@ -47,6 +47,7 @@ from bot.digests.command.requests import (
     SuggestZones,
     TurnInstances,
 )
+from bot.digests.form_handlers import DigestFormHandlers
 from bot.digests.handlers import DigestHandlers
 from bot.export.handlers import ExportHandlers
 from bot.export.requests import CancelExport, StartExport
@@ -82,6 +83,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     inspect: InspectHandlers,
     mentions: LookUpHandler,
     digests: DigestHandlers,
+    digest_forms: DigestFormHandlers,
     home: HomeHandlers,
     exports: ExportHandlers,
     finds: FindHandlers,
@@ -135,7 +137,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(TurnStats, of_stats.require_shown, stats.turn, asks_cloudflare=True),
         Route(RefreshStats, of_stats.require_shown, stats.refresh, asks_cloudflare=True),
         Route(ShareStats, of_stats.require_shown, stats.share, once=True),
-        Route(OpenForm, rights.require_subscribe, digests.open_form),
+        Route(OpenForm, rights.require_subscribe, digest_forms.open_form),
         Route(CreateDigest, rights.require_subscribe, digests.create, once=True),
         Route(ListDigests, rights.require_list, digests.list_digests),
         Route(ShowDigest, rights.require_view, digests.show),
@@ -143,14 +145,14 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(RunDigest, rights.require_view, digests.run, once=True),
         Route(OpenInstances, rights.require_reported, digests.open_instances),
         Route(TurnInstances, rights.require_reported, digests.turn_instances),
-        Route(EditDigest, rights.require_change, digests.edit),
+        Route(EditDigest, rights.require_change, digest_forms.edit),
         Route(ChangeDigest, rights.require_change, digests.change, once=True),
         Route(PauseDigest, rights.require_change, digests.pause, once=True),
         Route(ResumeDigest, rights.require_resume, digests.resume, once=True),
         Route(DeleteDigest, rights.require_change, digests.delete, once=True),
         Route(RestoreDigest, rights.require_restore, digests.restore, once=True),
-        Route(SaveDigest, rights.require_save, digests.save, once=True),
-        Route(PreviewForm, rights.require_subscribe, digests.preview_form),
-        Route(SuggestZones, allow_everyone, digests.suggest_zones),
-        Route(SuggestWorkflows, rights.require_subscribe, digests.suggest_workflows),
+        Route(SaveDigest, rights.require_save, digest_forms.save, once=True),
+        Route(PreviewForm, rights.require_subscribe, digest_forms.preview_form),
+        Route(SuggestZones, allow_everyone, digest_forms.suggest_zones),
+        Route(SuggestWorkflows, rights.require_subscribe, digest_forms.suggest_workflows),
     ]

@@ -19,10 +19,13 @@ from bot.digests.links import digest_links, instance_buttons
 from bot.digests.messages.confirmations import (
     asked_here_message,
     changed_message,
+    created_elsewhere_message,
     created_message,
     deleted_message,
     moved_away_message,
     not_announced_text,
+    with_no_worker_warning,
+    with_undelivered_warning,
 )
 from bot.digests.messages.instances import reported_message
 from bot.digests.messages.refusals import (
@@ -36,10 +39,12 @@ from bot.digests.names import validate_workflow_names
 from bot.digests.reading import ReportBuilder
 from bot.digests.scope import DigestScope, report_all
 from bot.digests.store import DigestChanged, DigestRepository, NoSuchDigest
+from bot.jobs.presence import WorkerMonitor
 from bot.slack.channels import ChannelAccess, ChannelUnavailable, ChannelUnknown
 from bot.slack.interaction import Interaction
 from bot.slack.reply import UserError
 from bot.slack.requests import RequestStore
+from bot.storage.database import is_outage
 from bot.ui.elements import Message
 
 _RESTARTING: Final = "this bot is being restarted"
@@ -74,6 +79,7 @@ class DigestService:
         channels: proves that people are in channels.
         now: the clock.
         scope: says what digests may tell.
+        workers: says whether any worker could deliver.
     """
 
     stores: Callable[[str], DigestRepository]
@@ -83,6 +89,7 @@ class DigestService:
     channels: ChannelAccess
     now: Callable[[], datetime]
     scope: DigestScope
+    workers: WorkerMonitor
 
     def store(self, interaction: Interaction) -> DigestRepository:
         """Return the digests of the workspace that a person acts in."""
@@ -193,6 +200,27 @@ class DigestService:
         """
         digest = await self.store(interaction).restore(number)
         return Saved(digest, same=await self._find_same(digest, interaction))
+
+    async def confirm_created(self, saved: Saved, interaction: Interaction) -> Message:
+        """Confirm a new digest to its creator; elsewhere than in its channel in short."""
+        if interaction.channel == saved.digest.plan.channel:
+            confirmation = created_message(saved.digest, saved.same)
+        else:
+            confirmation = created_elsewhere_message(saved.digest, saved.unannounced, saved.same)
+        return await self.warn_if_no_worker(confirmation, interaction)
+
+    async def warn_if_no_worker(self, message: Message, interaction: Interaction) -> Message:
+        """Add a warning when no worker could deliver, or none has delivered for a while."""
+        try:
+            workers = await self.workers.get_status()
+            is_served = await self.store(interaction).is_served()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            return message  # the change is made, whatever happened to the database since
+        if not workers.ok:
+            return with_undelivered_warning(message, workers.fault)
+        return message if is_served else with_no_worker_warning(message)
 
     async def _validate(self, spec: DigestSpec, interaction: Interaction) -> None:
         viewer = await self.scope.require_plan(spec, interaction)
