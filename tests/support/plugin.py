@@ -11,7 +11,8 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
+from importlib import import_module
 from inspect import iscoroutinefunction
 from pathlib import Path
 from shutil import disk_usage
@@ -58,6 +59,8 @@ class NotFast(Exception):
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all is collected: what is loaded stays, and to look through it takes a fifth
+    _keep_bytecode()
     _keep_files_in_memory()
     # A busy machine is no failure of the code: no deadline for an example.
     patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -69,10 +72,39 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.import_plugin("tests.support.fixtures")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Let each worker of xdist begin to load the tests at another place, so that each compiles a part.
+
+    All at the same place compile the same modules at the same time.
+    """
+    config = collector.config
+    if isinstance(collector, pytest.Session) and hasattr(config, "workerinput") and not only_fast(config):
+        _load_from_another_place(config)
+
+
+def _load_from_another_place(config: pytest.Config) -> None:
+    told = config.workerinput  # type: ignore[attr-defined]  # xdist has no types
+    modules = sorted(module for path in _asked_for(config) for module in path.rglob("test_*.py"))
+    start = len(modules) * int(told["workerid"].removeprefix("gw")) // told["workercount"]
+    for module in (*modules[start:], *modules[:start]):
+        with suppress(Exception):  # it comes again when the module is collected
+            import_module(".".join(module.relative_to(ROOT).with_suffix("").parts))
+
+
+def _asked_for(config: pytest.Config) -> Iterator[Path]:
+    """Yield the folders whose tests are all to be collected."""
+    for argument in config.args:
+        path = Path(config.invocation_params.dir, argument)
+        if path.is_dir() and path.is_relative_to(ROOT):
+            yield path if path != ROOT else ROOT / "tests"
+
+
 def pytest_collection_finish() -> None:
     """Take all that was loaded so far out of the garbage collector's way: it stays until the end."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
@@ -83,6 +115,12 @@ def pytest_runtest_teardown() -> None:
     """
     if "aiohttp.web_app" in sys.modules:
         sys.modules["aiohttp.web_app"]._cached_build_middleware.cache_clear()  # noqa: SLF001 - there is no other way
+
+
+def _keep_bytecode() -> None:
+    """Compile a module once, and not again in each worker and each process that a test starts."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _keep_files_in_memory() -> None:
