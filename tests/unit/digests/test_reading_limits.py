@@ -21,7 +21,7 @@ from bot.digests.report import MOST_GROUPS, NewInstance, UnreadCauses
 from bot.digests.search import MOST_LISTS, SHARED_FOR
 from bot.digests.survey import AT_ONCE
 from bot.playground.simulators.cloudflare import Failure, Slow
-from bot.storage.database import migrate, open_database
+from tests.support.databases import migrated_database
 from tests.support.digest_account import HOUR, MINUTE, Account, chart_total, plan, run_account, shown_ids
 from tests.support.teams import TEAM
 
@@ -334,16 +334,15 @@ async def test_a_page_behind_a_cursor_is_not_taken_from_a_memory_of_minutes() ->
 
 
 async def test_digests_of_another_process_ask_for_no_cause_again(prod: Account, tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
-    await migrate(engine)
     for number in range(12):
         prod.fail("orders", f"{number}", number)
-    for asked in (12, 0):
-        prod.simulation.calls.clear()
-        prod.clock.advance(HOUR)  # no cache of answers holds for so long
-        causes = CauseReader({"prod": prod.workflows}, lambda cause: cause, CauseStore(engine, prod.clock))
-        reader = ReportBuilder({"prod": prod.workflows}, 7 * timedelta(days=1), prod.clock, causes)
-        report = await reader.report(plan(), None, team=TEAM)
-        assert [group.total for group in report.groups] == [12]
-        assert prod.simulation.describe_calls == asked
-    await engine.dispose()
+    async with migrated_database(f"sqlite:///{tmp_path / 'bot.sqlite3'}") as engine:
+        for asked in (12, 0):
+            prod.simulation.calls.clear()
+            prod.clock.advance(HOUR)  # no cache of answers holds for so long
+            store = CauseStore(engine, prod.clock)
+            causes = CauseReader({"prod": prod.workflows}, lambda cause: cause, store)
+            reader = ReportBuilder({"prod": prod.workflows}, 7 * timedelta(days=1), prod.clock, causes)
+            report = await reader.report(plan(), None, team=TEAM)
+            assert [group.total for group in report.groups] == [12]
+            assert prod.simulation.describe_calls == asked

@@ -15,8 +15,8 @@ from bot.digests.store import DigestRepository
 from bot.playground.simulators.slack import LocalSlack
 from bot.settings import Settings
 from bot.slack.client import slack_client
-from bot.storage.database import migrate, open_database
 from tests.support.clock import Clock
+from tests.support.databases import migrated_database
 from tests.support.teams import TEAM
 
 
@@ -32,10 +32,8 @@ def database_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(database_url)
-    await migrate(engine)
-    yield engine
-    await engine.dispose()
+    async with migrated_database(database_url) as engine:
+        yield engine
 
 
 @pytest.fixture
