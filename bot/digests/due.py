@@ -118,8 +118,10 @@ class DueScheduler:
             )
             rows = (await connection.execute(asked)).mappings().all()
             for row in rows:
-                async with self._failing.isolate(connection, row["number"]):
-                    recorded = await self._record(connection, digest_of(row), now)
+                with self._failing.skip(row["number"]):
+                    digest = digest_of(row)
+                    async with connection.begin_nested():
+                        recorded = await self._record(connection, digest, now)
                     due += recorded.due
                     missed += recorded.missed
                     paused += recorded.paused
@@ -148,7 +150,7 @@ class DueScheduler:
         async with self._engine.begin() as connection:
             asked = select(digests).where(self._own_digests, digests.c.state == "active")
             for row in (await connection.execute(asked)).mappings().all():
-                async with self._failing.isolate(connection, row["number"]):
+                with self._failing.skip(row["number"]):
                     await _plan_again(connection, digest_of(row), now)
         ahead = seconds(now + _MAX_DELAY)
         async with self._engine.begin() as connection:
@@ -192,8 +194,10 @@ class DueScheduler:
             claimed = []
             for row in rows:
                 attempt = Attempt(row.digest, row.slot, row.attempt)
-                async with self._failing.isolate(connection, row.digest):
-                    if await _set_try_at(connection, attempt, row.try_at, seconds(until)):
+                with self._failing.skip(row.digest):
+                    async with connection.begin_nested():
+                        is_claimed = await _set_try_at(connection, attempt, row.try_at, seconds(until))
+                    if is_claimed:
                         claimed.append(ClaimedRun(attempt, row.channel))
         return tuple(claimed), tuple(rows[-1][:4]) if len(rows) == most else None
 
@@ -310,7 +314,8 @@ async def _plan_again(connection: AsyncConnection, digest: Digest, now: datetime
     except ZoneInfoNotFoundError:
         return  # `record_due` pauses it
     if digest.next_due is not None and next_due < digest.next_due:
-        await _set_next_due(connection, digest, next_due)
+        async with connection.begin_nested():
+            await _set_next_due(connection, digest, next_due)
 
 
 def _unchanged(digest: Digest) -> ColumnElement[bool]:

@@ -1,11 +1,10 @@
 """One digest that fails is not the failure of those that are due with it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import is_outage
 
@@ -18,17 +17,18 @@ class FailingDigests:
     def __init__(self) -> None:
         self._numbers: Final[set[int]] = set()
 
-    @asynccontextmanager
-    async def isolate(self, connection: AsyncConnection, number: int) -> AsyncIterator[None]:
-        """Do something for one digest; if that fails, it is undone and the caller goes on.
+    @contextmanager
+    def skip(self, number: int) -> Iterator[None]:
+        """Do something for one digest; if that fails, the caller goes on.
+
+        What writes for it does so in a savepoint of its own.
 
         Raises:
             SQLAlchemyError: the database does not work.
             OSError: alike.
         """
         try:
-            async with connection.begin_nested():
-                yield
+            yield
         except Exception as error:
             if is_outage(error):
                 raise
