@@ -5,8 +5,10 @@ The calendar is cronsim's. It is asked about wall-clock times without a zone: zo
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -86,7 +88,15 @@ def canonical(fields: Sequence[str]) -> str:
 
 def walls_after(cron: str, wall: datetime) -> Iterator[datetime]:
     """Yield the wall-clock times that a cron form names, later than a given one; all without a zone."""
-    return CronSim(cron, wall)
+    calendar = copy(_calendar(cron))
+    calendar.dt = wall.replace(microsecond=0)
+    return calendar
+
+
+@lru_cache(maxsize=256)
+def _calendar(cron: str) -> CronSim:
+    """Read a cron form once: that takes longer than to find its next time."""
+    return CronSim(cron, _ANY_WALL)
 
 
 def comes(cron: str) -> bool:

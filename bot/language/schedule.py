@@ -14,6 +14,7 @@ When the clocks change, two rules hold:
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from heapq import merge
 from itertools import islice, takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -92,9 +93,11 @@ class Schedule:
         while True:
             end = moment + _REACH
             offsets = {_offset(moment, zone), _offset(end, zone)}
-            shown = sorted(slot for offset in offsets for slot in self._shown(moment, end, offset, zone))
-            yield from shown
-            if not shown:  # on to the day before the next day that is named
+            is_shown = False
+            for slot in merge(*(self._shown(moment, end, offset, zone) for offset in offsets)):
+                is_shown = True
+                yield slot
+            if not is_shown:  # on to the day before the next day that is named
                 wall = next(cron.walls_after(self.cron, _wall(moment, zone)))
                 end = max(end, wall.replace(tzinfo=UTC) - _offset(moment, zone) - _DAY)
             moment = end

@@ -39,7 +39,8 @@ def watched_slots(plan: Schedule, start: datetime, end: datetime) -> list[dateti
     named = list(takewhile(lambda wall: wall < walls[-1], CronSim(plan.cron, walls[0])))
     due = set()
     if plan.cron.split()[1] == "*":
-        due = {tick for tick, wall in zip(ticks, walls, strict=True) if wall in set(named)}
+        times = set(named)
+        due = {tick for tick, wall in zip(ticks, walls, strict=True) if wall in times}
     else:
         at = 0
         for wall in named:
