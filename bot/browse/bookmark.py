@@ -175,8 +175,8 @@ AnyBookmark = Bookmark | OverviewBookmark
 """What a button of version 1 leads to."""
 ListBookmark = Bookmark | MergedBookmark | EndBookmark
 """A place in a list of instances. A `Bookmark` with nothing but a query is the first screen of any list."""
-Place = ListBookmark | OverviewBookmark | KeptPlace
-"""What a button leads to."""
+Place = Annotated[ListBookmark | OverviewBookmark | KeptPlace, Field(union_mode="left_to_right")]
+"""What a button leads to. Each kind needs a field that no other has, so the first that can be read is it."""
 
 
 def start_of(mark: Bookmark) -> Position | None:
