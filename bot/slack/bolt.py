@@ -73,9 +73,11 @@ class SlackApp(AsyncApp):
             raise_error_for_unhandled_request=True,
         )
         self._metrics = metrics
+        self._router: Router | None = None
 
     def listen(self, router: Router) -> None:
         """Have a router answer what people do, once it has let them in."""
+        self._router = router
         self.use(router.admit)
         self.command(COMMAND)(router.on_command)
         self.action(_pattern_of(router.reader.buttons))(router.on_click)
@@ -105,19 +107,27 @@ class SlackApp(AsyncApp):
                     response = BoltResponse(status=200)
                 else:
                     with charge_to(_person(req.body)):
-                        response = await super().async_dispatch(req)
+                        response = await self._answer(req)
             except Exception as error:  # noqa: BLE001 - Bolt reads some of a body where no error handler looks
                 if _is_bolts_own(error):
                     response = _refuse(error, req.body)
                 else:
                     _log.exception("request_failed")
                     response = BoltResponse(status=500)
-            seconds, outcome = time.perf_counter() - started, str(response.status)
-            _log.info("request", kind=_kind(req), outcome=outcome, seconds=round(seconds, 4))
+            seconds, kind, outcome = time.perf_counter() - started, _kind(req), str(response.status)
+            _log.info("request", kind=kind, outcome=outcome, seconds=round(seconds, 4))
         self._metrics.ack_seconds.observe(seconds)
-        self._metrics.requests.labels(_kind(req), outcome).inc()
+        self._metrics.requests.labels(kind, outcome).inc()
         response.headers[_REQUEST_ID_HEADER] = [request_id]
         return response
+
+    async def _answer(self, request: AsyncBoltRequest) -> BoltResponse:
+        """Answer a request from memory if that is possible: Bolt's way takes three times as long."""
+        if self._router is not None:
+            known = await self._router.answer_from_memory(request.body)
+            if known is not None:
+                return known
+        return await super().async_dispatch(request)
 
 
 class _SingleWorkspaceAuthorize(AsyncAuthorize):

@@ -106,6 +106,19 @@ class Router:
         self._handled = handled
         self._messages = messages
 
+    async def answer_from_memory(self, body: Mapping[str, Any]) -> BoltResponse | None:
+        """Return the answer to a command if all that it takes is in memory; None for all else.
+
+        That goes the ordinary way, by `admit` and Bolt's listeners, of which such a command needs nothing.
+        """
+        if body.get("command") != COMMAND:
+            return None
+        interaction = Interaction.of_command(body)
+        if (known := self.reader.cached_reply(_typed(body), interaction)) is None:
+            return None
+        refusal = await self._admission.refusal(interaction)
+        return _showing(known.message if refusal is None else refusal)
+
     async def admit(
         self, body: dict[str, Any], request: AsyncBoltRequest, next_: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:
@@ -126,11 +139,8 @@ class Router:
         self, ack: AsyncAck, command: dict[str, Any], request: AsyncBoltRequest
     ) -> BoltResponse:
         """Answer a slash command: in the ack when the reply is there in time, else after it."""
-        text = str(command.get("text") or "")
-        interaction = Interaction.of_command(command)
-        if (known := self.reader.cached_reply(text, interaction)) is not None:
-            return _showing(known.message)
-        interaction = _signed(interaction, request)
+        text = _typed(command)
+        interaction = _signed(Interaction.of_command(command), request)
         asked: list[Request] = []
 
         async def read() -> Request:
@@ -355,6 +365,10 @@ class Router:
                 return _problem(error, problem_message(error), request_id)
             _log.exception("unexpected_error")
             return ShowMessage(unexpected_message(request_id))
+
+
+def _typed(command: Mapping[str, Any]) -> str:
+    return str(command.get("text") or "")
 
 
 def _value_of(action: Mapping[str, Any]) -> str:
