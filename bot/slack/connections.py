@@ -7,8 +7,7 @@ however many they are.
 
 import asyncio
 import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
@@ -225,15 +224,10 @@ class Connection(asyncio.Protocol):
         self.is_idle = True
         self._connections.let_wait(self)
 
-    @contextmanager
-    def keep_open(self) -> Iterator[None]:
-        """Close this connection for no other in this block: its request is proved to be Slack's."""
+    def keep_open(self) -> None:
+        """Close this connection for no other until its request, proved to be Slack's, has its answer."""
         self.is_proved = True
         self._connections.hold(self)
-        try:
-            yield
-        finally:
-            self._connections.let_wait(self)
 
     def abort(self) -> None:
         """Close it now."""

@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final
 from urllib.parse import parse_qs
@@ -12,8 +11,8 @@ from urllib.parse import parse_qs
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from cachetools import FIFOCache
-from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.bolt import SlackApp
@@ -62,9 +61,9 @@ class SlackEndpoint:
         body = await self._body(request)
         if not self._verifier.is_valid(body, timestamp, signature):
             raise RequestRejected(401, "the signature or the time is wrong")
-        connection = connection_of(request)
-        with nullcontext() if connection is None else connection.keep_open():
-            return await self._dispatch(request, body, signature)
+        if (connection := connection_of(request)) is not None:
+            connection.keep_open()
+        return await self._dispatch(request, body, signature)
 
     async def _checks_certificate(self, request: web.Request) -> bool:
         """Return whether an unsigned request is Slack's check of the certificate, and nothing else.
@@ -99,7 +98,7 @@ class SlackEndpoint:
             if signature in self._seen:
                 raise RequestRejected(409, "it was sent before")
             self._seen[signature] = True
-        return await to_aiohttp_response(await self._app.async_dispatch(from_slack))
+        return _to_http(await self._app.async_dispatch(from_slack))
 
     async def _body(self, request: web.Request) -> str:
         if (request.content_length or 0) > LARGEST_BODY:
@@ -113,6 +112,12 @@ class SlackEndpoint:
             raise RequestRejected(408, "the body takes too long") from error
         except (UnicodeDecodeError, web.RequestPayloadError, HttpProcessingError, OSError) as error:
             raise RequestRejected(400, "the body can't be read") from error
+
+
+def _to_http(answer: BoltResponse) -> web.Response:
+    """Return an answer as it is sent; it sets no cookie, for which Bolt's own function looks."""
+    headers = {name: values[0] for name, values in answer.headers.items()}
+    return web.Response(status=answer.status, headers=headers, body=answer.body.encode())
 
 
 def _is_event(body: str) -> bool:

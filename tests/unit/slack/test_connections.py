@@ -45,8 +45,8 @@ class Server:
     async def proved(self, request: web.Request) -> web.Response:
         connection = connection_of(request)
         assert connection is not None
-        with connection.keep_open():
-            return await self.late(request)
+        connection.keep_open()
+        return await self.late(request)
 
     async def reading(self, request: web.Request) -> web.Response:
         return web.Response(body=await request.read())
