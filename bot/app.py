@@ -26,6 +26,7 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import Call, observe_nothing
+from bot.database import database
 from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import run_worker
 from bot.digests.form_handlers import DigestFormHandlers
@@ -57,7 +58,7 @@ from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
 from bot.request_reader import RequestReader
 from bot.routing import routes
-from bot.settings import DatabaseSettings, Settings
+from bot.settings import Settings
 from bot.slack.admission import Admission
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
@@ -79,7 +80,7 @@ from bot.slack.users import UserProfiles, UserTimeZones
 from bot.slack.written_messages import AnswerShares, MessageAnswers
 from bot.stats.handlers import StatsHandlers
 from bot.stats.reading import StatsReader
-from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
+from bot.storage.database import DatabaseUnusable, adopt_rows, probe
 from bot.stored_requests import StoredRequests, open_stores, purge_regularly
 from bot.telemetry import Metrics
 from bot.upstream import cause_reader, cloudflare_session, open_accounts, open_analytics
@@ -231,24 +232,6 @@ def _connection_limits(settings: Settings) -> ConnectionLimits:
         per_address=settings.bot_max_connections_per_address,
         keep_alive=timedelta(seconds=settings.bot_keep_alive_seconds),
     )
-
-
-@asynccontextmanager
-async def database(settings: DatabaseSettings) -> AsyncIterator[AsyncEngine]:
-    """Open the database with its tables up to date.
-
-    Raises:
-        StartupError: it can't be used.
-    """
-    try:
-        engine = open_database(settings.database_url.get_secret_value())
-        try:
-            await migrate(engine)
-            yield engine
-        finally:
-            await engine.dispose()
-    except DatabaseUnusable as error:
-        raise StartupError(f"DATABASE_URL: the database can't be used: {error}") from error
 
 
 @asynccontextmanager

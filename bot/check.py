@@ -11,10 +11,10 @@ from typing import Final
 from sqlalchemy.engine import URL
 
 from bot.access.rules import load_rules, unmatched_patterns
-from bot.app import database
 from bot.cloudflare.analytics import PERMISSION, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
+from bot.database import database
 from bot.errors import StartupError
 from bot.setting_sources import describe_cleaned_settings, env_file
 from bot.settings import Settings, SettingsError

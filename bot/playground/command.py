@@ -1,22 +1,16 @@
-"""The command `workflows-bot playground`."""
+"""The command `workflows-bot playground`.
+
+The command line imports this to list its commands; the playground itself is loaded when it is run.
+"""
 
 import asyncio
 import os
-import secrets
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from bot.errors import StartupError
-from bot.language.tokens import COMMAND
-from bot.logs import configure_logging
-from bot.playground.accounts import Account, RealAccount, SimulatedAccount, WranglerAccount
-from bot.playground.page.server import run_page
-from bot.playground.page.ui_actions import Command, UserActions
-from bot.playground.playground import Playground, run_playground
-from bot.serve import stop_on_signal
+if TYPE_CHECKING:
+    from bot.playground.accounts import Account
 
 _DEFAULT_PORT: Final = 3100
 _DEFAULT_SEED: Final = 1
@@ -48,62 +42,30 @@ def playground(
     Open the printed address, which only this machine can reach. Press Ctrl+C to stop.
     """
     chosen = _choose_account(seed, instances, wrangler, account=account)
+    from bot.logs import configure_logging
+    from bot.playground.running import run_until_stopped
+
     configure_logging("error", "console")
     _bypass_proxies()
-    asyncio.run(_run(chosen, port))
+    asyncio.run(run_until_stopped(chosen, port, _DEFAULT_PORT))
 
 
 def _choose_account(
     seed: int | None, instances: int | None, wrangler: str | None, *, account: bool
-) -> Account:
+) -> "Account":
     simulated = {"--seed": seed is not None, "--instances": instances is not None}
     others = {"--wrangler": wrangler is not None, "--account": account}
     given = [name for name, is_given in (simulated | others).items() if is_given]
     if all(others.values()) or (any(others.values()) and any(simulated.values())):
         raise click.UsageError(f"{' and '.join(given)} select different accounts: choose one.")
+    from bot.playground.accounts import RealAccount, SimulatedAccount, WranglerAccount
+
     if wrangler is not None:
         return WranglerAccount(wrangler)
     if account:
         return RealAccount()
     return SimulatedAccount(
         _DEFAULT_SEED if seed is None else seed, _DEFAULT_INSTANCES if instances is None else instances
-    )
-
-
-async def _run(account: Account, port: int | None) -> None:
-    """Run the playground until SIGTERM or Ctrl+C."""
-    stop = stop_on_signal()
-    async with run_playground(account) as playground, _serve_page(playground, port) as address:
-        if playground.account.warning:
-            click.echo(playground.account.warning, err=True)
-        await open_overview(playground)
-        click.echo(f"{playground.account.description}\nOpen {address}\nPress Ctrl+C to stop.")
-        await stop.wait()
-
-
-@asynccontextmanager
-async def _serve_page(playground: Playground, port: int | None) -> AsyncIterator[str]:
-    """Serve the page on the given port, else on the default port, else on a free one."""
-    secret = secrets.token_urlsafe(16)
-    async with AsyncExitStack() as stack:
-        try:
-            page = run_page(playground, secret, _DEFAULT_PORT if port is None else port)
-            address = await stack.enter_async_context(page)
-        except OSError as error:
-            if port is not None:
-                raise StartupError(
-                    f"--port {port}: can't listen there: {os.strerror(error.errno or 0)}"
-                ) from error
-            address = await stack.enter_async_context(run_page(playground, secret, 0))
-        yield address
-
-
-async def open_overview(playground: Playground) -> None:
-    """Send a first command, so that the channel is not empty."""
-    workspace = playground.slack.workspace
-    person, channel = workspace.people[0].id, workspace.channels[0].id
-    await UserActions(playground).perform(
-        Command(kind="command", person=person, channel=channel, text=COMMAND)
     )
 
 

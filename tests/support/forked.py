@@ -21,9 +21,8 @@ _FORKSERVER.set_forkserver_preload(
         "bot.check",
         "bot.cli",
         "bot.digests.delivery.workflow",
-        "bot.playground.command",
-        "bot.playground.page.server",
-        "bot.playground.playground",
+        "bot.playground.running",
+        "bot.preview",
         "bot.serve",
         "bot.terminal",
     ]

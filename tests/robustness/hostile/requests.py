@@ -20,7 +20,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import build_router, database, open_access, run_exports
+from bot.app import build_router, open_access, run_exports
+from bot.database import database
 from bot.digests.reading import ReportBuilder
 from bot.jobs.presence import WorkerMonitor
 from bot.playground.simulators.slack import PayloadValidator

@@ -9,21 +9,32 @@ _LATE = {
     "dbos": "until there is a digest",
     "psycopg": "but for PostgreSQL",
     "sqlalchemy.dialects.postgresql": "but for PostgreSQL",
+    "bot.app": "but to serve",
     "bot.playground": "ever",
 }
+_LOADED = ("bot.cli", "bot.terminal", "bot.preview", "bot.check", "bot.serve")
+"""What the commands load, in an order in which each loads more."""
 
 
 def test_the_commands_do_not_load_what_they_may_never_need() -> None:
     program = f"""
 import importlib, json, sys
 late = {{}}
-for command in ["bot.cli", "bot.terminal", "bot.check", "bot.serve"]:
+for command in {list(_LOADED)}:
     importlib.import_module(command)
     late[command] = sorted(set({list(_LATE)}) & set(sys.modules))
 print(json.dumps(late))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert json.loads(ran.stdout) == {"bot.cli": [], "bot.terminal": [], "bot.check": [], "bot.serve": []}
+    assert json.loads(ran.stdout) == {
+        command: ["bot.app"] if command == "bot.serve" else [] for command in _LOADED
+    }
+
+
+def test_the_playground_loads_when_it_is_run() -> None:
+    program = "import bot.playground.command, sys; print('bot.app' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
 
 
 def test_the_network_loads_with_the_client() -> None:

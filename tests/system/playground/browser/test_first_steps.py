@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.playground.command import open_overview
 from bot.playground.playground import Playground
+from bot.playground.running import open_overview
 
 from .conftest import Open, Scheme
 from .test_accessibility import SCHEMES, violations
