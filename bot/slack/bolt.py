@@ -80,13 +80,10 @@ class SlackApp(AsyncApp):
         self._router = router
         self.use(router.admit)
         self.command(COMMAND)(router.on_command)
-        self.action(_pattern_of(router.reader.buttons))(router.on_click)
-        for callback_id in router.reader.forms:
-            self.view(callback_id)(router.on_submit)
-        for action_id in router.reader.menus:
-            self.options(action_id)(router.on_menu)
-        for callback_id in router.reader.shortcuts:
-            self.shortcut(callback_id)(router.on_shortcut)
+        self.action(_pattern_of(router.reader.buttons, _NUMBERED))(router.on_click)
+        self.view(_pattern_of(router.reader.forms))(router.on_submit)
+        self.options(_pattern_of(router.reader.menus))(router.on_menu)
+        self.shortcut(_pattern_of(router.reader.shortcuts))(router.on_shortcut)
 
         async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
             if not isinstance(error, BoltUnhandledRequestError) and _is_bolts_own(error):
@@ -141,12 +138,12 @@ class _SingleWorkspaceAuthorize(AsyncAuthorize):
         return self._known
 
 
-def _pattern_of(action_ids: Iterable[str]) -> re.Pattern[str]:
-    """Return what matches these ids and numbered ones.
+def _pattern_of(ids: Iterable[str], *others: str) -> re.Pattern[str]:
+    """Return what matches these ids, and what other patterns do.
 
-    One listener does for all buttons: Bolt asks one after the other, for each request.
+    One listener does for all controls of a kind: Bolt asks one after the other, for each request.
     """
-    return re.compile(rf"\A(?:{'|'.join([_NUMBERED, *map(re.escape, action_ids)])})\Z", re.ASCII)
+    return re.compile(rf"\A(?:{'|'.join([*others, *map(re.escape, ids)])})\Z", re.ASCII)
 
 
 def _is_bolts_own(error: Exception) -> bool:
