@@ -149,6 +149,8 @@ class DigestDelivery:
     async def _is_handed_over(self) -> bool:
         until = self.clock() + timedelta(minutes=1)
         claimed = await self._rounds.claim(self.clock(), until, 5)
+        if not claimed:
+            return False
         await self._rounds.mark_enqueued(claimed, until)
         run = await self.run()
         return any(one.attempt == Attempt(run.digest, run.slot, run.attempt) for one in claimed)
