@@ -83,7 +83,7 @@ class ListApi:
             raise Unavailable("down")
         if self.arriving:
             self.rows.append(self.arriving.pop())
-        admitted = [each for each in self.rows if self._admits(query.filter, each)]
+        admitted = self._admitted(query.filter)
         admitted.sort(key=self._key, reverse=self.newest_first)
         start = 0
         if isinstance(query.position, Cursor):
@@ -110,15 +110,19 @@ class ListApi:
     def _is_behind(self, one: str, other: str) -> bool:
         return one < other if self.newest_first else one > other
 
-    def _admits(self, filter_: InstanceFilter, each: Instance) -> bool:
-        if self.numbers or each.created_on is None:
-            return True
-        at = _written(each.created_on)
+    def _admitted(self, filter_: InstanceFilter) -> list[Instance]:
         start = timestamp(filter_.date_start) if filter_.date_start else ""
         end = timestamp(filter_.date_end) if filter_.date_end else "~"
-        return (at >= start if self.start_is_in else at > start) and (
-            at <= end if self.end_is_in else at < end
-        )
+
+        def admits(each: Instance) -> bool:
+            if self.numbers or each.created_on is None:
+                return True
+            at = _written(each.created_on)
+            return (at >= start if self.start_is_in else at > start) and (
+                at <= end if self.end_is_in else at < end
+            )
+
+        return [each for each in self.rows if admits(each)]
 
 
 async def read(api: ListApi, window: Window, at_once: int = 8) -> tuple[Counter[str], ListReader]:
