@@ -25,6 +25,7 @@ from bot.language.zones import zone_text
 
 _DAY: Final = timedelta(days=1)
 _REACH: Final = timedelta(hours=2)
+_NO_END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,12 @@ class Schedule:
             ValueError: one of them has no zone.
         """
         end = _utc(end)
-        return tuple(takewhile(lambda slot: slot <= end, self._slots_after(_utc(start))))
+        return tuple(takewhile(lambda slot: slot <= end, self._slots_after(_utc(start), end)))
 
-    def _slots_after(self, moment: datetime) -> Iterator[datetime]:
+    def _slots_after(self, moment: datetime, until: datetime = _NO_END) -> Iterator[datetime]:
+        """Yield the slots later than a moment, at least those up to another one."""
         if cron.names_every_hour(self.cron):
-            return self._whenever_shown(moment)
+            return self._whenever_shown(moment, until)
         return self._once_each(moment)
 
     def _once_each(self, moment: datetime) -> Iterator[datetime]:
@@ -83,15 +85,15 @@ class Schedule:
                 yield slot
                 moment = slot
 
-    def _whenever_shown(self, moment: datetime) -> Iterator[datetime]:
-        """Yield each moment at which the clock shows one of the times.
+    def _whenever_shown(self, moment: datetime, until: datetime) -> Iterator[datetime]:
+        """Yield each moment, up to one at least, at which the clock shows one of the times.
 
         A stretch of time is looked at with each offset that the zone has in it: those at its ends, as no
         zone changes its clocks twice in so short a time.
         """
         zone = ZoneInfo(self.zone)
-        while True:
-            end = moment + _REACH
+        while moment < until:
+            end = min(moment + _REACH, until)
             offsets = {_offset(moment, zone), _offset(end, zone)}
             is_shown = False
             for slot in merge(*(self._shown(moment, end, offset, zone) for offset in offsets)):
