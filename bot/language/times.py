@@ -280,8 +280,9 @@ class _TimeReader:
     def _refuse_day(self, day: CalendarDate, today: date) -> NoReturn:
         """Refuse `31.11.2026`, and `11.28.2026` with what it must mean."""
         swapped = last_day_of(replace(day, month=day.day, day=day.month), today)
-        year_first = self.written.text[slice(*self.written.places["date"])][:4].isdigit()
-        right = self._with("date", swapped.isoformat()) if swapped and not year_first else None
+        place = "date" if "date" in self.written.places else "pair"  # `31.02`, without a year
+        year_first = self.written.text[slice(*self.written.places[place])][:4].isdigit()
+        right = self._with(place, swapped.isoformat()) if swapped and not year_first else None
         raise QueryError(self.typed, _NO_MOMENT, expected=EXPECTED, nearest=right)
 
     def _ask_which_midnight(self) -> NoReturn:

@@ -93,7 +93,8 @@ def test_a_date_that_can_only_be_one_day_is_that_day(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31.11.2026", "31/11/2026", "2026-02-30", "nov 31", "30 feb", "13/13/2026", "0.1.2026"]
+    "text",
+    ["31.11.2026", "31/11/2026", "2026-02-30", "nov 31", "30 feb", "13/13/2026", "0.1.2026", "31.02", "0.3"],
 )
 def test_a_day_that_no_calendar_has_is_refused(text: str) -> None:
     error = refusal(text)
