@@ -99,7 +99,6 @@ def _others(words: Sequence[Token], ids: Sequence[Token], command: Command) -> l
         for word in without_fillers(words)
         if word not in ids
         and word.value.lower() not in WHY
-        and not filters.known_status(word.value)
-        and not filters.synonymous_status(word.value)
+        and not filters.status_of(word.value)
         and len(name_matching.resolve(word.value, command.workflows)) != 1
     ]

@@ -11,9 +11,10 @@ from typing import Final
 
 from bot.browse.comparisons import BEFORE_LENGTHS
 from bot.browse.condition_options import ERROR, ID, LONGER, SHORTER, STEP, TRIGGER, VERSION, known_trigger
-from bot.browse.word_rows import WordRow, begins_with_time, longest_length, longest_phrase, status_of
+from bot.browse.word_rows import Phrases, WordRow, begins_with_time, longest_length
 from bot.cloudflare.models import ENDED_STATUSES, Status
 from bot.language.filler_words import is_filler
+from bot.language.filters import status_of
 from bot.language.tokens import Token
 
 _CREATED: Final = "created"
@@ -40,25 +41,30 @@ _LENGTHS: Final = {
     **dict.fromkeys(("older than", "older"), _CREATED_UNTIL),
     **dict.fromkeys(("newer than", "younger than", "newer"), _CREATED),
 }  # fmt: skip
-_TOO_LONG: Final = ("too long", "for too long", "forever", "for ever", "for ages", "so long")
-_TRIGGERED: Final = (
+_BEFORE_A_LENGTH: Final = Phrases(_LENGTHS)
+_LONGER: Final = Phrases(phrase for phrase, key in _LENGTHS.items() if key == LONGER.key)
+_TOO_LONG: Final = Phrases(("too long", "for too long", "forever", "for ever", "for ages", "so long"))
+_TRIGGERED: Final = Phrases((
     "triggered by", "started by", "created by", "launched by", "triggered from", "from", "by", "via",
     "through", "trigger", "source",
-)  # fmt: skip
+))  # fmt: skip
 _CRON: Final = ("cron", "crons", "scheduled")
-_VERSIONS: Final = ("version", "deployment", "deploy", "build")
+_VERSIONS: Final = Phrases(("version", "deployment", "deploy", "build"))
+_STEPS: Final = Phrases((STEP.key,))
 _BEFORE_KEYS: Final = frozenset({"on", "in", "of", "with", "for", "from", "at", "during", "by", "the", "an"})
-_IDS: Final = (
+_IDS: Final = Phrases((
     "ids starting with", "id starting with", "ids beginning with", "id begins with", "id starts with",
     "starting with", "beginning with", "id prefix", "id",
-)  # fmt: skip
+))  # fmt: skip
 _IN_STEP: Final = ("in", "at", "on", "during")
-_BECAUSE: Final = ("with error", "because of", "because", "due to", "with", "from", "by", "saying", "on")
-_WITH_ERROR: Final = (
+_BECAUSE: Final = Phrases((
+    "with error", "because of", "because", "due to", "with", "from", "by", "saying", "on",
+))  # fmt: skip
+_WITH_ERROR: Final = Phrases((
     "error message contains", "error message", "error contains", "error containing", "error like",
     "error is", "error has", "error saying", "errors containing", "errors like", "caused by", "because of",
     "due to", "with error", "with errors", "with message", "saying",
-)  # fmt: skip
+))  # fmt: skip
 _KINDS: Final = frozenset({"error", "errors", "exception", "exceptions", "failures"})
 _NO_TEXT: Final = frozenset({
     "all", "any", "every", "everything", "everywhere", "new", "recent", "latest", "last", "first", "more",
@@ -102,7 +108,7 @@ class _Row(WordRow):
         words = self.words
         before = len(list(takewhile(BEFORE_LENGTHS.__contains__, words)))
         for start in (before, 0):
-            count, key = longest_phrase(words[start:], _LENGTHS)
+            count, key = _BEFORE_A_LENGTH.longest(words[start:])
             if key and (more := longest_length(words[start + count :])):
                 end = start + count + more
                 return {_LENGTHS[key]: " ".join(words[start + count : end])}, end
@@ -110,7 +116,7 @@ class _Row(WordRow):
             return self._stuck()
         status = status_of(words[0])
         goes_on = bool(status) and status not in ENDED_STATUSES
-        if goes_on and (count := longest_phrase(words[1:], _TOO_LONG)[0]):
+        if goes_on and (count := _TOO_LONG.longest(words[1:])[0]):
             return {_STATUS: status or "", LONGER.key: _STUCK_FOR}, 1 + count
         if goes_on and words[1:2] == ["for"] and (more := longest_length(words[2:])):
             return {_STATUS: status or "", LONGER.key: " ".join(words[2 : 2 + more])}, 2 + more
@@ -120,8 +126,7 @@ class _Row(WordRow):
         """Read `stuck`, and `stuck for over 2h`."""
         words = self.words
         start = 1 + (words[1:2] == ["for"])
-        longer = [each for each, key in _LENGTHS.items() if key == LONGER.key]
-        start += longest_phrase(words[start:], longer)[0]
+        start += _LONGER.longest(words[start:])[0]
         more = longest_length(words[start:])
         length = " ".join(words[start : start + more]) if more else _STUCK_FOR
         return {_STATUS: _STUCK, LONGER.key: length}, start + more if more else 1
@@ -129,7 +134,7 @@ class _Row(WordRow):
     def trigger(self) -> Taken | None:
         """Read `from cron`, `triggered by an event`, `scheduled`."""
         words = self.words
-        count, _ = longest_phrase(words, _TRIGGERED)
+        count, _ = _TRIGGERED.longest(words)
         count += count > 0 and words[count : count + 1] in (["a"], ["an"], ["the"])
         said = words[count] if count < len(words) else ""
         trigger = known_trigger(said)
@@ -154,7 +159,7 @@ class _Row(WordRow):
     def step(self) -> Taken | None:
         """Read `in step charge-card`, and `failed in charge-card` where a workflow is named already."""
         words = self.words
-        start = self.behind(_BEFORE_KEYS, ("step",))
+        start = self.behind(_BEFORE_KEYS, _STEPS)
         if start and self.may_begin_text(start) and (found := self.text(start))[1]:
             return {_STATUS: _ERRORED, STEP.key: found[0]}, start + found[1]
         if status_of(words[0]) != _ERRORED or words[1:2] == [] or words[1] not in _IN_STEP:
@@ -187,16 +192,16 @@ class _Row(WordRow):
         """Return where the text of an error begins, judging by the words before it; 0 without any."""
         words = self.words
         if status_of(words[0]) == _ERRORED and not begins_with_time(words[1:]):
-            count, _ = longest_phrase(words[1:], _BECAUSE)
+            count, _ = _BECAUSE.longest(words[1:])
             if count:
                 return 1 + count
-        start, _ = longest_phrase(words, _WITH_ERROR)
+        start, _ = _WITH_ERROR.longest(words)
         return start or (words[0] == ERROR.key and self.is_named)
 
     def errors(self) -> Taken | None:
         """Read `timeout errors`, `card declined errors`: words behind a name that are nothing else."""
         words = self.words
-        if not (self.is_named or self.workflows):
+        if not (self.is_named or self.workflows) or _KINDS.isdisjoint(words[1:_MOST_WORDS]):
             return None
         for count in range(1, min(_MOST_WORDS, len(words))):
             place = count - 1
@@ -216,6 +221,6 @@ class _Row(WordRow):
         """Read `TimeoutError`, `ECONNRESET`, `502`."""
         word = self.tokens[0]
         text = word.value
-        if word.quoted or self.is_name(text) or status_of(text) or not _ERROR_WORD.fullmatch(text):
+        if word.quoted or not _ERROR_WORD.fullmatch(text) or self.is_name(text) or status_of(text):
             return None
         return {_STATUS: _ERRORED, ERROR.key: text}, 1

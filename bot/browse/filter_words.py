@@ -35,7 +35,7 @@ def is_ended_status(word: Token) -> bool:
     """Return whether a word asks for a status that an instance ends in."""
     if word.key not in (None, STATUS.key) or (word.key is None and word.quoted):
         return False
-    status = filters.known_status(word.value) or filters.synonymous_status(word.value)
+    status = filters.status_of(word.value)
     return status in ENDED_STATUSES or bool(ENDED_STATUSES.intersection(filters.statuses_in(word.value)))
 
 
@@ -44,7 +44,7 @@ def split_statuses(words: Sequence[Token], workflows: Sequence[str]) -> list[Tok
     found: list[Token] = []
     for word in words:
         parts = list(re.finditer(r"[^,;]+", word.text)) if word.key is None and not word.quoted else []
-        statuses = [filters.known_status(part[0]) or filters.synonymous_status(part[0]) for part in parts]
+        statuses = [filters.status_of(part[0]) for part in parts]
         if len(parts) < 2 or not any(statuses) or all(statuses) or word.value in workflows:
             found.append(word)
             continue
@@ -90,7 +90,7 @@ def join_flags(tokens: Sequence[Token]) -> list[Token]:
             continue
         name = token.key or ""
         if not (LIST_OPTIONS.find(name) or OVERVIEW_OPTIONS.find(name)):
-            if not (filters.known_status(name) or filters.synonymous_status(name) or name in VIEWS):
+            if not (filters.status_of(name) or name in VIEWS):
                 raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
             words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
             continue

@@ -108,7 +108,7 @@ def _refuse_negation(given: Sequence[Token]) -> None:
     """
     for word in given:
         if word.key == NOT:
-            left_out = filters.known_status(word.value) or filters.synonymous_status(word.value)
+            left_out = filters.status_of(word.value)
             others = ",".join(status for status in STATUSES if status != left_out)
             error = LIST_OPTIONS.unknown(word)
             error.expected = "the statuses that are wanted"

@@ -24,7 +24,7 @@ from bot.browse.options import (
     UNTIL,
     VIEW,
 )
-from bot.browse.word_rows import WordRow, longest_length, longest_phrase
+from bot.browse.word_rows import Phrases, WordRow, longest_length
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES
 from bot.language import filters, time_ranges, times
 from bot.language.command import Reading
@@ -44,11 +44,13 @@ _BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "the", 
 _BEFORE_DAYS: Final = ("on", "in", "at", "during", "within", "over", "the")
 _BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "show")
 _COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "instances", "runs", "lines")
-_NEWEST: Final = ("most recent", "last one", "latest", "newest", "last")
-_AS_TABLE: Final = ("as a table", "in a table", "as table", "in table", "table view", "table")
-_USUAL_ORDER: Final = ("most recent first", "newest first", "latest first", "descending", "desc")
+_NEWEST: Final = Phrases(("most recent", "last one", "latest", "newest", "last"))
+_AS_TABLE: Final = Phrases(("as a table", "in a table", "as table", "in table", "table view", "table"))
+_USUAL_ORDER: Final = Phrases(("most recent first", "newest first", "latest first", "descending", "desc"))
 _LONGEST_COUNT: Final = 3
 """Words of a count: `top 5 rows`."""
+_LONGEST_STATUS: Final = 3
+"""Words of a status: `in the queue`."""
 _NEGATION: Final = re.compile(
     r"(?:!|-|~|status!=|status:!|non-?|(?:not|no|without|except|excluding|isn't)$)(\w*)", re.IGNORECASE
 )
@@ -198,7 +200,7 @@ class _Reader:
             return False
         count = 1 if found[1] else 2
         status = found[1] or " ".join(words[1:2])
-        if not (filters.known_status(status) or filters.synonymous_status(status)):
+        if filters.status_of(status) is None:
             return False
         self._replace(count, {NOT: status}, reports=False)
         return True
@@ -236,7 +238,7 @@ class _Reader:
                 if start or is_counted:
                     self._replace(start + 1 + bool(is_counted), {ROWS.key: words[start]})
                     return True
-        count, _ = longest_phrase(words, _NEWEST)
+        count, _ = _NEWEST.longest(words)
         if not count or words[count : count + 1] == ["first"]:
             return False
         self._replace(count, {ROWS.key: "1"})
@@ -244,14 +246,14 @@ class _Reader:
 
     def _read_order(self) -> bool:
         """Read `newest first`, the order that every list has."""
-        count, _ = longest_phrase(self._bare_words(0), _USUAL_ORDER)
+        count, _ = _USUAL_ORDER.longest(self._bare_words(0))
         if count:
             self._replace(count, {}, reports=False)
         return count > 0
 
     def _read_view(self) -> bool:
         """Read `as a table`."""
-        count, _ = longest_phrase(self._bare_words(0), _AS_TABLE)
+        count, _ = _AS_TABLE.longest(self._bare_words(0))
         if count:
             self._replace(count, {VIEW.key: "table"})
         return count > 0
@@ -259,11 +261,10 @@ class _Reader:
     def _read_status(self) -> bool:
         """Read `errored`, `failed`, `in progress`."""
         words = self._bare_words(0)
-        for count in (3, 2, 1):
+        for count in range(min(_LONGEST_STATUS, len(words)), 0, -1):
             text = " ".join(words[:count])
-            known, synonym = filters.known_status(text), filters.synonymous_status(text)
-            if len(words) >= count and (known or synonym):
-                self._replace(count, {STATUS.key: known or synonym or ""}, reports=known is None)
+            if status := filters.status_of(text):
+                self._replace(count, {STATUS.key: status}, reports=filters.known_status(text) is None)
                 return True
         if words and (several := filters.statuses_in(words[0])):
             written = ",".join(several)
@@ -283,8 +284,9 @@ class _Reader:
         """Return the bare words in a row from a place on."""
         left = len(self._left) - start  # which tells the place, as all that is taken is the first of them
         if left not in self._bare:
+            longer = self._bare.get(left + 1)  # the same row from a word before on
             row = takewhile(lambda word: word.key is None and not word.quoted, self._left[start:])
-            self._bare[left] = [word.value for word in row]
+            self._bare[left] = longer[1:] if longer else [word.value for word in row]
         return self._bare[left]
 
     def _replace(self, count: int, written: dict[str, str], *, reports: bool = True) -> None:

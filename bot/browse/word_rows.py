@@ -1,12 +1,11 @@
 """Words in a row: what they begin with, and how far a text in them goes before something else begins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, compress, dropwhile, takewhile
 from typing import Final
 
-from bot.cloudflare.models import Status
 from bot.language import filters, name_matching, time_ranges, times
 from bot.language.durations import parse_duration
 from bot.language.tokens import Token
@@ -22,6 +21,27 @@ _JOINS: Final = frozenset({
     "after", "over",
 })  # fmt: skip
 _MOST_WORDS: Final = 5
+
+
+class Phrases:
+    """Phrases that words in a row may begin with.
+
+    Args:
+        phrases: in lower case, each of at most five words.
+    """
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._phrases = frozenset(phrases)
+        self._first_words = frozenset(phrase.partition(" ")[0] for phrase in self._phrases)
+
+    def longest(self, words: Sequence[str]) -> tuple[int, str]:
+        """Return how many of the first words, in any case, are the longest phrase, and that phrase."""
+        if not words or words[0].lower() not in self._first_words:  # as most words of a command
+            return 0, ""
+        ahead = list(accumulate(map(str.lower, words[:_MOST_WORDS]), "{} {}".format))
+        counts = compress(range(1, len(ahead) + 1), map(self._phrases.__contains__, ahead))
+        count = max(counts, default=0)
+        return count, ahead[count - 1] if count else ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +62,7 @@ class WordRow:
         words = list(dropwhile(_ARTICLES.__contains__, self.words[start:]))
         if not words:
             return False
-        is_other = words[0] in _ENDS or words[0] in _JOINS or status_of(words[0]) is not None
+        is_other = words[0] in _ENDS or words[0] in _JOINS or filters.status_of(words[0]) is not None
         return not is_other and not begins_with_time(words)
 
     def text(self, start: int) -> tuple[str, int]:
@@ -75,12 +95,12 @@ class WordRow:
         is_over = not self.workflows or not behind
         return is_over or self.is_name(behind[0]) or bool(filters.known_status(behind[0]))
 
-    def behind(self, before: frozenset[str], keys: Sequence[str]) -> int:
+    def behind(self, before: frozenset[str], keys: Phrases) -> int:
         """Return how many words end with one of some keys, also with small words before it; 0 for none."""
         words = self.words
         skipped = len(list(takewhile(before.__contains__, words)))
         for start in (skipped, 0):
-            count, _ = longest_phrase(words[start:], keys)
+            count, _ = keys.longest(words[start:])
             if count:
                 return start + count
         return 0
@@ -92,14 +112,6 @@ class WordRow:
     def resolves(self, place: int) -> bool:
         """Return whether a word means a workflow, or several."""
         return bool(name_matching.resolve(self.tokens[place].value, self.workflows))
-
-
-def longest_phrase(words: Sequence[str], phrases: Sequence[str] | dict[str, str]) -> tuple[int, str]:
-    """Return how many of the first words, in any case, are the longest of some phrases, and that phrase."""
-    ahead = list(accumulate(map(str.lower, words[:_MOST_WORDS]), "{} {}".format))
-    counts = compress(range(1, len(ahead) + 1), map(phrases.__contains__, ahead))
-    count = max(counts, default=0)
-    return count, ahead[count - 1] if count else ""
 
 
 def longest_length(words: Sequence[str]) -> int:
@@ -123,8 +135,3 @@ def is_length(text: str) -> bool:
 def begins_with_time(words: Sequence[str]) -> bool:
     """Return whether words begin with a time, or a stretch of it."""
     return times.longest_time(words) > 0 or time_ranges.take_range(words) is not None
-
-
-def status_of(word: str) -> Status | None:
-    """Return the status that a word is, or that other systems call so."""
-    return filters.known_status(word) or filters.synonymous_status(word)

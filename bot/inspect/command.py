@@ -106,7 +106,7 @@ def _sort(bare: Sequence[Token], command: Command) -> _Words:
         text = word.value.lower()
         behind = bare[place + 1].value if place + 1 < len(bare) else ""
         before = bare[place - 1].value.lower() if place else ""
-        said = filters.known_status(text) or filters.synonymous_status(text)
+        said = filters.status_of(text)
         if word in ids:
             rest += [word] if word is not ids[-1] else []  # the name of a workflow may look like an id
         elif word.value in command.workflows:

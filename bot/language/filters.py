@@ -25,6 +25,10 @@ _STATUS_SYNONYMS: Final = {
     "sleeping": "waiting", "suspended": "paused", "on hold": "paused", "waiting for pause": "waitingForPause",
     "pausing": "waitingForPause", "rolling back": "rollingBack",
 }  # fmt: skip
+_STATUS_OF_WORD: Final = {
+    **{word: Status(status) for word, status in _STATUS_SYNONYMS.items()},
+    **_STATUS_OF_FOLDED,
+}
 _ANY_STATUS: Final = ("all", "any", "*")
 _BETWEEN_STATUSES: Final = re.compile(r"[,;|/+&]")
 _SIMILAR: Final = 0.7
@@ -45,6 +49,11 @@ def synonymous_status(word: str) -> Status | None:
     """Return the status that other systems call by a word."""
     meant = _STATUS_SYNONYMS.get(word.casefold())
     return None if meant is None else Status(meant)
+
+
+def status_of(word: str) -> Status | None:
+    """Return the status that a word is, whatever its case, or that other systems call so."""
+    return _STATUS_OF_WORD.get(word.casefold())
 
 
 def nearest_status(word: str) -> str | None:
@@ -84,7 +93,7 @@ def read_status(token: Token) -> Status:
 def statuses_in(text: str) -> tuple[Status, ...]:
     """Return the statuses in one word, as `errored,paused` has two; none where a part of it is no status."""
     parts = [part for part in _BETWEEN_STATUSES.split(text) if part]
-    found = [known_status(part) or synonymous_status(part) for part in parts]
+    found = [status_of(part) for part in parts]
     known = tuple(dict.fromkeys(status for status in found if status is not None))
     return known if len(parts) > 1 and all(found) else ()
 
@@ -100,7 +109,7 @@ def read_statuses(token: Token) -> tuple[Status, ...]:
     parts = [part for part in _BETWEEN_STATUSES.split(token.value) if part]
     if token.quoted or len(parts) < 2:
         return (read_status(token),)
-    found = [known_status(part) or synonymous_status(part) for part in parts]
+    found = [status_of(part) for part in parts]
     wrong = next((part for part, status in zip(parts, found, strict=True) if status is None), None)
     if wrong is not None:
         meant = [status or nearest_status(part) for part, status in zip(parts, found, strict=True)]

@@ -154,6 +154,7 @@ def _plain(text: str) -> str:
     return re.sub("|".join(_ENTITIES), lambda entity: _ENTITIES[entity[0]], text)
 
 
+@lru_cache(maxsize=64)  # each way to read a command asks for its words
 def split(text: str) -> tuple[Token, ...]:
     """Return the words of a command.
 

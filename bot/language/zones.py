@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -174,6 +174,7 @@ def moments_at(words: str, wall: datetime, own: str = "UTC") -> dict[str, dateti
     return {name: at for at, name in found.items()}
 
 
+@lru_cache(maxsize=1024)  # each beginning of a text that may be a time asks for the same words
 def _is_zone(words: str) -> bool:
     return parse_offset(words) is not None or bool(find_zones(words))
 
