@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from bot.cli import loading_for_good
+
 if TYPE_CHECKING:
     from bot.playground.accounts import Account
 
@@ -41,9 +43,10 @@ def playground(
     Run the real bot between a local Slack and a simulated Cloudflare account, or an account that you choose.
     Open the printed address, which only this machine can reach. Press Ctrl+C to stop.
     """
-    chosen = _choose_account(seed, instances, wrangler, account=account)
-    from bot.logs import configure_logging
-    from bot.playground.running import run_until_stopped
+    with loading_for_good():
+        chosen = _choose_account(seed, instances, wrangler, account=account)
+        from bot.logs import configure_logging
+        from bot.playground.running import run_until_stopped
 
     configure_logging("error", "console")
     _bypass_proxies()

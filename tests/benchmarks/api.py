@@ -1,6 +1,6 @@
 """The simulated Cloudflare account as a process of its own, so that its work is not charged to a client.
 
-It prints its base URL and serves until it is ended. Beside the API it answers `GET /calls` (how often each
+Beside the API it answers `GET /calls` (how often each
 operation was asked for) and `DELETE /calls` (forget them).
 """
 
@@ -8,9 +8,9 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
+from multiprocessing.connection import Connection
 from typing import Final
 
-import click
 from aiohttp import web
 
 from bot.playground.loopback import LOOPBACK
@@ -71,29 +71,21 @@ def app(simulation: Simulation) -> web.Application:
     return application
 
 
-async def _serve(simulation: Simulation) -> None:
-    runner = web.AppRunner(app(simulation), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, LOOPBACK, 0, backlog=2048).start()
-    click.echo(f"http://{LOOPBACK}:{runner.addresses[0][1]}{BASE_PATH.rstrip('/')}")
-    await asyncio.Event().wait()
-
-
-@click.command()
-@click.option("--workflows", default=1)
-@click.option("--instances", default=1_000, help="Of each workflow.")
-@click.option("--latency", default=0.0, help="Seconds before each answer.")
-@click.option("--steps", default=0, help="Of one more instance.")
-@click.option("--failing", type=int, help="Workflows with instances that failed; all, if it is left out.")
-def main(workflows: int, instances: int, latency: float, steps: int, failing: int | None) -> None:
-    """Serve the account until this process is ended."""
+def serve_account(
+    workflows: int, instances: int, latency: float, steps: int, failing: int | None, address: Connection
+) -> None:
+    """Serve such an account until this process is ended, once its base URL is sent to `address`."""
     simulation = filled(workflows, instances, failing)
     if steps:
         add_long_run(simulation, steps)
     if latency:
         simulation.inject(Slow(latency), times=None)
-    asyncio.run(_serve(simulation))
+    asyncio.run(_serve(simulation, address))
 
 
-if __name__ == "__main__":
-    main()
+async def _serve(simulation: Simulation, address: Connection) -> None:
+    runner = web.AppRunner(app(simulation), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, LOOPBACK, 0, backlog=2048).start()
+    address.send(f"http://{LOOPBACK}:{runner.addresses[0][1]}{BASE_PATH.rstrip('/')}")
+    await asyncio.Event().wait()

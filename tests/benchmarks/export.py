@@ -114,7 +114,7 @@ async def _export(around: Surroundings, turn: int, instances: int) -> _Export:
     """Export a tenth and then all, while somebody types commands."""
     settings = {"BOT_REQUEST_BUDGET": "1000000", "BOT_PERSON_SHARE": "1"}
     since = datetime.now(UTC) - timedelta(minutes=instances // _SHARE)
-    async with around.bot(f"export-{turn}", **settings) as bot:
+    async with around.fresh_bot(f"export-{turn}", **settings) as bot:
         pid = bot.process.pid
         await _file(around, f"created:{since:%Y-%m-%dT%H:%M:%SZ}")
         short_peak = peak(pid)

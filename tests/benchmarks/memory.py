@@ -104,7 +104,7 @@ async def _grown(around: Surroundings, turn: int, screens: int) -> Mapping[int, 
     slack.calls.keep(_KEPT)
     found: dict[int, float] = {}
     chance = random.Random(turn)  # noqa: S311 - nobody has to guess it
-    async with around.bot(f"memory-{turn}", BOT_REQUEST_BUDGET="1000000") as bot:
+    async with around.fresh_bot(f"memory-{turn}", BOT_REQUEST_BUDGET="1000000") as bot:
         people = [slack.person() for _ in range(PEOPLE)]
         seen = 0
         for share in _SAMPLES:

@@ -1,10 +1,8 @@
 """What stands around the bot while it is measured, each in a process of its own."""
 
 import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +13,10 @@ from bot.language.tokens import COMMAND
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
 from bot.playground.simulators.slack import LocalSlack, Person, Signer
 from bot.playground.simulators.slack.delivery import Delivery
+from tests.support.forked import FORKSERVER
 from tests.system.process.bot_process import BotProcess, running_bot
+
+from .api import serve_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,19 @@ class Surroundings:
             "CLOUDFLARE_API_BASE_URL": self.api.url,
         }
 
+    def bot(self, name: str = "bot", **settings: str) -> AbstractAsyncContextManager[BotProcess]:
+        """A bot in a process of its own; all that is typed in Slack goes to it."""
+        return self._bot(self.folder / name, self.settings() | settings, own_interpreter=False)
+
+    def fresh_bot(self, name: str = "bot", **settings: str) -> AbstractAsyncContextManager[BotProcess]:
+        """The same, started as its users do: it shares no memory with a process that has loaded the bot."""
+        return self._bot(self.folder / name, self.settings() | settings, own_interpreter=True)
+
     @asynccontextmanager
-    async def bot(self, name: str = "bot", **settings: str) -> AsyncIterator[BotProcess]:
-        """A bot as its users run it; all that is typed in Slack goes to it."""
-        settings = self.settings() | settings
-        async with running_bot(self.folder / name, settings, own_interpreter=True) as bot:
+    async def _bot(
+        self, folder: Path, settings: Mapping[str, str], *, own_interpreter: bool
+    ) -> AsyncIterator[BotProcess]:
+        async with running_bot(folder, settings, own_interpreter=own_interpreter) as bot:
             self.slack.request_url = bot.request_url
             yield bot
 
@@ -171,28 +180,19 @@ async def surroundings(account: Account) -> AsyncIterator[Surroundings]:
 
 @asynccontextmanager
 async def simulated_api(account: Account) -> AsyncIterator[str]:
-    """The simulated API in a process of its own: its base URL."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.benchmarks.api"),
-        *("--workflows", str(account.workflows)),
-        *("--instances", str(account.instances)),
-        *("--latency", str(account.latency)),
-        *("--steps", str(account.steps)),
-        *(() if account.failing is None else ("--failing", str(account.failing))),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-        env=dict(os.environ),
-    )
+    """The simulated API in a process of its own: its base URL.
+
+    Raises:
+        EOFError: it did not start.
+    """
+    ours, theirs = FORKSERVER.Pipe(duplex=False)
+    size = (account.workflows, account.instances, account.latency, account.steps, account.failing)
+    process = FORKSERVER.Process(target=serve_account, args=(*size, theirs))
+    await asyncio.to_thread(process.start)
+    theirs.close()
     try:
-        if process.stdout is None:
-            raise AssertionError("it was asked for")
-        url = (await process.stdout.readline()).decode().strip()
-        if not url:
-            raise RuntimeError("the simulated API did not start")
-        yield url
+        yield str(await asyncio.to_thread(ours.recv))
     finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
+        ours.close()
+        process.terminate()
+        await asyncio.to_thread(process.join)

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-_FORKSERVER: Final = multiprocessing.get_context("forkserver")
-_FORKSERVER.set_forkserver_preload(
+FORKSERVER: Final = multiprocessing.get_context("forkserver")
+FORKSERVER.set_forkserver_preload(
     [
         __name__,
         "bot.check",
@@ -46,7 +46,7 @@ class ForkedProcess:
         folder.mkdir(parents=True, exist_ok=True)
         for name in OUTPUT:
             (folder / name).write_bytes(b"")
-        self._process = _FORKSERVER.Process(target=_run, args=(arguments, folder, dict(environment)))
+        self._process = FORKSERVER.Process(target=_run, args=(arguments, folder, dict(environment)))
         self._process.start()
 
     @property
