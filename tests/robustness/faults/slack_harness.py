@@ -69,13 +69,13 @@ class Harness:
 
     def logged(self, *levels: str) -> list[dict[str, Any]]:
         """Return the log lines of this cell, optionally of some levels."""
-        lines = [json.loads(line) for line in self.written.getvalue().splitlines()[self._read :]]
+        lines = [json.loads(line) for line in self.written.getvalue()[self._read :].splitlines()]
         return [line for line in lines if not levels or line["level"] in levels]
 
     @asynccontextmanager
     async def cell(self) -> AsyncIterator[None]:
         """Run one cell, and check that no task is left and that the next request works."""
-        self._read = len(self.written.getvalue().splitlines())
+        self._read = len(self.written.getvalue())
         channels, scopes, clock = (
             self.slack.workspace.channels,
             self.slack.workspace.scopes,
