@@ -33,11 +33,15 @@ COMMANDS = ("", "list orders", "orders", "help", "digest", "digest create weekda
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shown(servers: Servers) -> Message:
-    """A list that Ada looks at, which is in the bot's memory now; she has a digest, too."""
+    """A list that Ada looks at, which is in the bot's memory now; she has a digest, too.
+
+    It is paused, so that the bot does not load what delivers it.
+    """
     add_orders(servers.cloudflare)
     servers.slack.workspace.connect(MALLORY)
     shown = await ask(servers.slack.person("ada"), "list orders")
     await ask_digest(servers.slack.person("ada"), "create weekdays 09:00")
+    await ask_digest(servers.slack.person("ada"), "pause 1")
     return shown
 
 
