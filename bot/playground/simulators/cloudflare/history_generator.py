@@ -1,6 +1,6 @@
 """Generates the history of a seeded instance: its steps from the start to its current status."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
@@ -48,7 +48,7 @@ class History:
 
 def _rollback_of(step: Step, attempt: Attempt) -> Step:
     """Return the rollback of a step; it is tried once."""
-    return replace(step, attempts=(attempt,), output=None, kind="rollback", retries=0, sensitive=False)
+    return step._replace(attempts=(attempt,), output=None, kind="rollback", retries=0, sensitive=False)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -195,12 +195,12 @@ class LifecycleGenerator:
         self.moment = pending.end if isinstance(pending, Sleep) else self.moment + _duration(seconds)
         match pending:
             case Step(attempts=(*ended, last)):
-                attempts = (*ended, replace(last, end=self.moment, success=True))
-                self.steps[-1] = replace(pending, attempts=attempts, output=self._output_of(pending))
+                attempts = (*ended, last._replace(end=self.moment, success=True))
+                self.steps[-1] = pending._replace(attempts=attempts, output=self._output_of(pending))
             case Sleep():
-                self.steps[-1] = replace(pending, finished=True)
+                self.steps[-1] = pending._replace(finished=True)
             case WaitForEvent():
-                self.steps[-1] = replace(pending, end=self.moment, finished=True, output=_EVENT_OUTPUT)
+                self.steps[-1] = pending._replace(end=self.moment, finished=True, output=_EVENT_OUTPUT)
 
     def _run_attempts(
         self,
@@ -211,17 +211,20 @@ class LifecycleGenerator:
     ) -> None:
         """Run the attempts of a step or of a rollback, with the step's delays."""
         ended: tuple[Attempt, ...] = ()
-        place = len(self.steps)
+        place, last = len(self.steps), len(planned_attempts) - 1
+        running = _step_with(planned, (Attempt(self.moment),))
         for number, (seconds, error) in enumerate(planned_attempts):
             if number:
-                self._advance(_step_with(planned, ended).delay_after(number))
+                self._advance(running.delay_after(number))
             start = self.moment
-            self.steps[place:] = [_step_with(planned, (*ended, Attempt(start)))]
+            self.steps[place:] = [running._replace(attempts=(*ended, Attempt(start)))]
             self._record(status)
             self._advance(seconds)
             ended = (*ended, Attempt(start, self.moment, success=error is None, error=error))
-            waits = number < len(planned_attempts) - 1
-            self.steps[place:] = [replace(_step_with(planned, ended), waits=waits)]
+            step = (
+                _step_with(planned, ended) if number == last else running._replace(attempts=ended, waits=True)
+            )
+            self.steps[place:] = [step]
             self._record(status)
 
     def _output_of(self, step: Step) -> str | None:
@@ -254,11 +257,11 @@ class LifecycleGenerator:
 
 
 def _rollback_of(step: Step) -> Step:
-    return replace(step, kind="rollback", output=None, sensitive=False)
+    return step._replace(kind="rollback", output=None, sensitive=False)
 
 
 def _step_with(planned: WorkStep | Step, attempts: tuple[Attempt, ...]) -> Step:
-    return planned.to_step(attempts) if isinstance(planned, WorkStep) else replace(planned, attempts=attempts)
+    return planned.to_step(attempts) if isinstance(planned, WorkStep) else planned._replace(attempts=attempts)
 
 
 def _duration(seconds: float) -> timedelta:
