@@ -2,6 +2,7 @@
 
 import base64
 import string
+import tracemalloc
 import zlib
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark, VisitedPage
 from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.requests import TurnPage
 from bot.cloudflare.models import Cursor, PageNumber, Status
 from bot.digests.command.requests import OpenInstances
 from bot.slack.requests import InvalidButton
@@ -116,9 +118,16 @@ def test_another_version_is_unreadable(version: str) -> None:
 
 
 def test_a_small_text_cannot_become_a_large_one() -> None:
-    bomb = zlib.compress(b" " * 200_000_000, 9)
-    with pytest.raises(InvalidButton):
-        decode(f"2.{_base64(bomb)}")
+    bomb = CODEC.pack(TurnPage.kind.encode() + b"{" + b" " * 20_000_000)
+    assert len(bomb) < 50_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidButton):
+            decode(bomb)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5_000_000  # bytes
 
 
 @pytest.mark.parametrize(
