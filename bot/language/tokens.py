@@ -246,7 +246,8 @@ def _token(text: str, start: int) -> tuple[Token, int]:
     value, end = _value(text, begin)
     raw = text[begin:end]
     if value == raw and name not in _AS_PASTED and not raw.startswith(("@", "#")):
-        value = raw = _without_marks(raw, is_bold=_BOLD.search(text, 0, end) is not None)
+        is_bold = "*" in raw and _BOLD.search(text, 0, end) is not None
+        value = raw = _without_marks(raw, is_bold=is_bold)
     text = text[start : begin + len(raw)]
     if value == raw and not text.isascii():
         value = raw = "".join(sign for sign in raw if not _is_unseen(sign))
