@@ -1,11 +1,11 @@
 """The wheel alone in an environment of its own: the bot that people install."""
 
 import asyncio
-import json
 import re
 import signal
 import sqlite3
 from contextlib import closing
+from importlib.metadata import distributions
 from pathlib import Path
 
 import aiohttp
@@ -41,8 +41,7 @@ def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Install
 def test_what_requirements_txt_pins_is_all_that_the_wheel_asks_for(installed: Installed) -> None:
     checked = installed.pip("check")
     assert checked.returncode == 0, checked.stdout
-    listed = json.loads(installed.pip("list", "--format=json").stdout)
-    assert {canonicalize_name(entry["name"]) for entry in listed} == {
+    assert {canonicalize_name(package.name) for package in distributions(path=[str(installed.packages)])} == {
         "workflows-bot",
         *(canonicalize_name(pin.name) for pin in pins()),
     }
