@@ -12,6 +12,7 @@ from bot.digests.command.clauses import ALL
 from bot.digests.command.create import read_changes, read_create
 from bot.digests.command.requests import (
     ChangeDigest,
+    CreateDigest,
     DeleteDigest,
     DigestRequest,
     EditDigest,
@@ -79,8 +80,8 @@ def _with_workflow(word: str, span: tuple[int, int], command: Command) -> tuple[
 def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestRequest:
     """Read a digest without `create`, a verb with what is behind it, or a number."""
     verb, *behind = rest
-    if _is_plan(head, rest, command):
-        return read_create(head, rest, command)
+    if (plan := _read_plan(head, rest, command)) is not None:
+        return plan
     known = DIGEST_VERBS.find(verb.text)
     is_schedule = verb.text.lower() == "on" and schedule_words.begins(rest, command.zone)
     if known and not is_schedule:
@@ -102,15 +103,14 @@ def _with_reading(request: DigestRequest, verb: Token, name: str) -> DigestReque
     return replace(request, readings=(Reading(verb.text, name), *request.readings))
 
 
-def _is_plan(head: Token, rest: Sequence[Token], command: Command) -> bool:
-    """Return whether words make a digest without `create`; `#7` is always a number."""
+def _read_plan(head: Token, rest: Sequence[Token], command: Command) -> CreateDigest | None:
+    """Read a digest without `create`; return None if the words make none. `#7` is always a number."""
     if _NUMBER.fullmatch(rest[0].text) and not rest[0].text.isdigit():
-        return False
+        return None
     try:
-        read_create(head, rest, command)
+        return read_create(head, rest, command)
     except QueryError:
-        return False
-    return True
+        return None
 
 
 def _read_numbered(rest: Sequence[Token], command: Command) -> DigestRequest | None:
