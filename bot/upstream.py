@@ -12,11 +12,12 @@ from bot import __version__
 from bot.browse.causes import CauseReader
 from bot.browse.kept_causes import CauseStore
 from bot.cloudflare.analytics import QUERIES, AnalyticsClient
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.endpoint import Credentials, NoCredentials
 from bot.cloudflare.limiter import Budget
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.inspect.masked_errors import mask_cause
 from bot.inspect.payloads import PayloadPolicy
 from bot.outgoing import proxy_middleware

@@ -26,8 +26,9 @@ from bot.cloudflare.models import (
 
 if TYPE_CHECKING:
     from bot.cloudflare.accounts import Accounts
-    from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+    from bot.cloudflare.cache import CachedWorkflows
     from bot.cloudflare.client import WorkflowsClient
+    from bot.cloudflare.timed_cache import CacheTimes
 
 __all__ = [
     "Accounts",
@@ -53,7 +54,7 @@ __all__ = [
 
 _LAZY: Final = {
     "Accounts": "accounts",
-    "CacheTimes": "cache",
+    "CacheTimes": "timed_cache",
     "CachedWorkflows": "cache",
     "WorkflowsClient": "client",
 }

@@ -1,17 +1,13 @@
-"""Cache answers for a short time, and share one request between all callers that wait for the same answer."""
+"""The API with a cache: callers that wait for the same answer share one request."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
-from cachetools import LRUCache, TLRUCache, TTLCache
+from cachetools import LRUCache
 
 from bot.cloudflare.causes import Cause, cause_of
 from bot.cloudflare.client import WorkflowsClient
-from bot.cloudflare.details import size_of
 from bot.cloudflare.errors import InvalidResponse, ShareUsedUp
 from bot.cloudflare.instance_models import InstanceDetail, StepResult
 from bot.cloudflare.limiter import Priority, charged_person
@@ -22,9 +18,9 @@ from bot.cloudflare.models import (
     Version,
     Workflow,
     WorkflowList,
-    is_ended,
 )
-from bot.cloudflare.packing import PackedPage, Packer
+from bot.cloudflare.single_flight import SingleFlight
+from bot.cloudflare.timed_cache import CacheTimes, DetailCache, PageCache, TimedCache, is_final
 
 _K = TypeVar("_K", bound=Hashable)
 _T = TypeVar("_T")
@@ -32,61 +28,6 @@ _K_contra = TypeVar("_K_contra", contravariant=True)
 _T_co = TypeVar("_T_co", covariant=True)
 
 _WORKFLOW_LISTS: Final = 64
-MOST_DETAILS: Final = 64 * 1024 * 1024
-"""Bytes of memory, as `size_of` estimates them, that all instances with their steps may take together."""
-
-
-class SingleFlight:
-    """Runs one coroutine per key at a time. All callers that wait for the key get its result.
-
-    The coroutine runs in its own task, so a cancelled caller does not cancel it. A failure is raised in all
-    waiting callers and is not cached.
-    """
-
-    def __init__(self) -> None:
-        self._flights: dict[Hashable, asyncio.Task[Any]] = {}
-
-    async def run(self, key: Hashable, start: Callable[[], Awaitable[_T]]) -> tuple[_T, bool]:
-        """Return the result for a key, and whether this call started the coroutine."""
-        flight = self._flights.get(key)
-        leads = flight is None
-        if flight is None:
-            flight = asyncio.ensure_future(_run(start))
-            self._flights[key] = flight
-            flight.add_done_callback(lambda done: self._finish(key, done))
-        return await asyncio.shield(flight), leads
-
-    def _finish(self, key: Hashable, flight: asyncio.Task[Any]) -> None:
-        del self._flights[key]
-        if not flight.cancelled():
-            flight.exception()  # Mark it as retrieved, in case all callers were cancelled.
-
-    async def close(self) -> None:
-        """Cancel the running coroutines."""
-        flights = list(self._flights.values())
-        for flight in flights:
-            flight.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
-
-
-async def _run(start: Callable[[], Awaitable[_T]]) -> _T:
-    return await start()
-
-
-@dataclass(frozen=True, slots=True)
-class CacheTimes:
-    """How long an answer is fresh.
-
-    Attributes:
-        first: for answers that can change: first pages, workflows, and instances that have not ended.
-        rest: for stable answers: pages after a cursor, pages with a latest creation time, and instances that
-            have ended.
-        pages: the number of answers of each kind that are cached.
-    """
-
-    first: timedelta = timedelta(seconds=15)
-    rest: timedelta = timedelta(minutes=5)
-    pages: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +50,6 @@ class _Readable(Protocol[_K_contra, _T_co]):
     def get(self, key: _K_contra, /) -> _T_co | None: ...
 
 
-class _TimedCache(Generic[_K, _T]):
-    """A cache that keeps stable answers for `rest` and all others for `first`."""
-
-    def __init__(self, size: int, times: CacheTimes, now: Callable[[], float]) -> None:
-        self._first: TTLCache[_K, _T] = TTLCache(size, times.first.total_seconds(), timer=now)
-        self._rest: TTLCache[_K, _T] = TTLCache(size, times.rest.total_seconds(), timer=now)
-
-    def get(self, key: _K) -> _T | None:
-        return self._first.get(key) or self._rest.get(key)
-
-    def put(self, key: _K, answer: _T, *, is_stable: bool) -> None:
-        self._first.pop(key, None)
-        self._rest.pop(key, None)
-        (self._rest if is_stable else self._first)[key] = answer
-
-    def items(self) -> list[tuple[_K, _T]]:
-        """Return what is fresh, with its keys."""
-        return [*self._first.items(), *self._rest.items()]
-
-
 @dataclass(frozen=True, slots=True)
 class FoundCause:
     """Why an instance failed.
@@ -140,55 +61,6 @@ class FoundCause:
 
     cause: Cause
     is_final: bool
-
-
-class _PageCache:
-    """A cache of pages. All but the pages used last are packed."""
-
-    def __init__(self, size: int, times: CacheTimes, now: Callable[[], float]) -> None:
-        self._packer = Packer()
-        self._cache: _TimedCache[PageQuery, PackedPage] = _TimedCache(size, times, now)
-
-    def get(self, key: PageQuery) -> InstancePage | None:
-        packed = self._cache.get(key)
-        return None if packed is None else self._packer.open(packed)
-
-    def workflows_with(self, instance: str) -> tuple[str, ...]:
-        """Return the workflows of the pages used last that hold an instance, each once."""
-        opened = ((key.workflow, self._packer.opened(packed)) for key, packed in self._cache.items())
-        found = {name for name, page in opened if page and any(row.id == instance for row in page.rows)}
-        return tuple(sorted(found))
-
-    def put(self, key: PageQuery, page: InstancePage, *, is_stable: bool) -> None:
-        self._cache.put(key, self._packer.pack(page), is_stable=is_stable)
-
-
-def _is_stable(detail: InstanceDetail) -> bool:
-    """Return whether an instance has ended and was read in full: the next answer would be the same."""
-    is_whole = not (detail.is_partial or detail.unread_fields or detail.incomplete_steps)
-    return is_ended(detail.status) and detail.end is not None and is_whole
-
-
-class _DetailCache:
-    """A cache of instances with their steps, which together take a bounded amount of memory."""
-
-    def __init__(self, times: CacheTimes, now: Callable[[], float]) -> None:
-        first, rest = times.first.total_seconds(), times.rest.total_seconds()
-
-        def expiry(_: tuple[str, str], detail: InstanceDetail, since: float) -> float:
-            return since + (rest if _is_stable(detail) else first)
-
-        self._cache: TLRUCache[tuple[str, str], InstanceDetail] = TLRUCache(
-            MOST_DETAILS, expiry, timer=now, getsizeof=size_of
-        )
-
-    def get(self, key: tuple[str, str]) -> InstanceDetail | None:
-        return self._cache.get(key)
-
-    def put(self, key: tuple[str, str], detail: InstanceDetail) -> None:
-        self._cache.pop(key, None)
-        with suppress(ValueError):  # One that is larger than all may be together is not kept.
-            self._cache[key] = detail
 
 
 class CachedWorkflows:
@@ -211,13 +83,13 @@ class CachedWorkflows:
         self._client = client
         self._flights = SingleFlight()
         self._observe = observe
-        self._pages = _PageCache(times.pages, times, now)
+        self._pages = PageCache(times.pages, times, now)
         self._known_workflows: tuple[Workflow, ...] = ()
-        self._lists: _TimedCache[str | None, WorkflowList] = _TimedCache(_WORKFLOW_LISTS, times, now)
-        self._workflows: _TimedCache[str, Workflow] = _TimedCache(times.pages, times, now)
-        self._details = _DetailCache(times, now)
+        self._lists: TimedCache[str | None, WorkflowList] = TimedCache(_WORKFLOW_LISTS, times, now)
+        self._workflows: TimedCache[str, Workflow] = TimedCache(times.pages, times, now)
+        self._details = DetailCache(times, now)
         self._versions: LRUCache[tuple[str, str], Version] = LRUCache(times.pages)
-        self._causes: _TimedCache[tuple[str, str], FoundCause] = _TimedCache(times.pages, times, now)
+        self._causes: TimedCache[tuple[str, str], FoundCause] = TimedCache(times.pages, times, now)
 
     async def list_instances(
         self, query: PageQuery, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
@@ -318,7 +190,7 @@ class CachedWorkflows:
 
         async def ask() -> FoundCause:
             detail = await self.get_detail(workflow, instance, priority=priority)
-            found = FoundCause(cause_of(detail), _is_stable(detail))
+            found = FoundCause(cause_of(detail), is_final(detail))
             self._causes.put(key, found, is_stable=found.is_final)
             return found
 

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
-from bot.cloudflare.cache import CachedWorkflows, SingleFlight
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, InvalidParameter, RateLimited, WorkflowNotFound
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import InstancePage, PageQuery, Workflow, WorkflowList
+from bot.cloudflare.single_flight import SingleFlight
 
 AT_ONCE: Final = 10
 """Requests that the digests of one slot make at the same time."""

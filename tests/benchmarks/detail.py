@@ -8,10 +8,11 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.details import size_of
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, MOST_STEPS
 
 from .api import LONG_RUN, workflow_name

@@ -18,10 +18,11 @@ from bot.browse.causes import CauseReader
 from bot.browse.kept_causes import CauseStore
 from bot.browse.planning import allow_all
 from bot.browse.selection import Selection
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.models import Status
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.failures.model import Failures
 from bot.failures.reading import FailureReader
 from bot.inspect.masked_errors import mask_cause

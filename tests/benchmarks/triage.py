@@ -8,10 +8,11 @@ from typing import Final
 from bot.browse.browser import Browser
 from bot.browse.model import ListQuery
 from bot.browse.selection import Selection
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.models import Status
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
 
 from .api import workflow_name

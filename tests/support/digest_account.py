@@ -9,10 +9,11 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.limiter import Budget
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.digests.model import Baseline, DigestSpec
 from bot.digests.reading import ReportBuilder
 from bot.digests.report import Report

@@ -16,10 +16,11 @@ from bot.browse.model import ListQuery
 from bot.browse.requests import RefreshPage, TurnPage
 from bot.browse.screen import Screen
 from bot.browse.walks import WalkStore
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Cursor, Instance, InstancePage, PageQuery, Position, ResultInfo, Status
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.storage import tables
 from bot.ui.limits import VALUE
 from tests.support.buttons import load, request_store, save

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.browse.browser import Browser
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter, WorkflowNotFound
 from bot.cloudflare.instance_models import InstanceDetail, InstanceError
 from bot.cloudflare.limiter import Priority
@@ -20,6 +20,7 @@ from bot.cloudflare.models import (
     Workflow,
     WorkflowList,
 )
+from bot.cloudflare.timed_cache import CacheTimes
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 _LATE = START + timedelta(days=365)

@@ -13,9 +13,10 @@ import aiohttp
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.digests.delivery.builder import MessageBuilder
 from bot.digests.delivery.late_runs import SearchedRuns, Watch
 from bot.digests.delivery.model import EVENT_TYPE, Sent, SentKind

@@ -10,9 +10,10 @@ import pytest
 from bot.browse.browser import Browser
 from bot.browse.count_samples import CountSamples
 from bot.browse.overview import OverviewReader
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from tests.support.clock import Clock
 from tests.support.commands import NOW

@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.browse.causes import AT_ONCE, CauseReader, Causes, FailedInstance
 from bot.browse.kept_causes import CauseStore
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.causes import Cause, fingerprint
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.errors import NotAuthorized, RateLimited, ShareUsedUp, UnknownAccount
 from bot.cloudflare.folding import fold_text
 from bot.cloudflare.limiter import Budget, charge_to
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.inspect.masked_errors import mask_cause
 from bot.inspect.payloads import PayloadPolicy
 from bot.playground.simulators.cloudflare import (

@@ -3,8 +3,9 @@
 import pytest
 
 from bot.cloudflare.accounts import Accounts
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import UnknownAccount
+from bot.cloudflare.timed_cache import CacheTimes
 from tests.support.clock import Clock
 
 from .conftest import MakeClient

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import ShareUsedUp, Unavailable, WorkflowNotFound
 from bot.cloudflare.limiter import Budget, Priority, charge_to
 from bot.cloudflare.models import Cursor, PageNumber, PageQuery, Status
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.playground.simulators.cloudflare import JsonError, Simulation, Slow
 from tests.support.clock import Clock
 from tests.support.commands import NOW

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
     AccountNotFound,
     CloudflareError,
@@ -19,6 +19,7 @@ from bot.cloudflare.errors import (
 )
 from bot.cloudflare.models import ApiMessage, Cursor, PageNumber
 from bot.cloudflare.responses import read_instances, read_workflow, read_workflows
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.playground.simulators.cloudflare import Changed, Simulation
 from tests.support.clock import Clock
 from tests.unit.cloudflare.responses import ARRIVED, envelope, page_query, read_page, response

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidResponse
 from bot.cloudflare.models import Instance, PageNumber, Workflow
 from bot.cloudflare.responses import read_workflow, read_workflows
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.playground.simulators.cloudflare import ChangedRows, Simulation
 from tests.support.clock import Clock
 from tests.unit.cloudflare.responses import ARRIVED, envelope, page_query, read_page, response

@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cloudflare import cache
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare import timed_cache
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import Call, WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, Endpoint
 from bot.cloudflare.errors import (
@@ -29,6 +29,7 @@ from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import Status
 from bot.cloudflare.requests import MOST_ANSWERED, Request, instance_request
 from bot.cloudflare.responses import read_instance
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.playground.simulators.cloudflare import (
     Attempt,
     Changed,
@@ -297,10 +298,10 @@ async def test_a_cause_asks_nothing_where_the_detail_is_cached(
 async def test_details_that_are_too_large_together_are_not_all_kept(
     make_client: MakeClient, simulation: Simulation, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "size_of", lambda detail: detail.params["size"])
+    monkeypatch.setattr(timed_cache, "size_of", lambda detail: detail.params["size"])
     workflows = CachedWorkflows(make_client(), CacheTimes(), clock.seconds)
     for id_, size in (("a", 0.5), ("b", 0.4), ("c", 0.2), ("d", 1.1)):
-        simulation.add_instance("orders", id=id_, params={"size": int(size * cache.MOST_DETAILS)})
+        simulation.add_instance("orders", id=id_, params={"size": int(size * timed_cache.MOST_DETAILS)})
         await workflows.get_detail("orders", id_)
     for id_, calls in (("b", 4), ("c", 4), ("d", 5), ("a", 6)):
         await workflows.get_detail("orders", id_)

@@ -8,12 +8,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.cloudflare import phantoms
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import wrangler_endpoint
 from bot.cloudflare.errors import InstanceNotFound
 from bot.cloudflare.models import Instance, InstanceFilter, PageQuery
 from bot.cloudflare.phantoms import ListedInstances
+from bot.cloudflare.timed_cache import CacheTimes
 from tests.support.clock import Clock
 
 from .responses import read_page

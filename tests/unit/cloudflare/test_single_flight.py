@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.cloudflare.cache import SingleFlight
 from bot.cloudflare.errors import Unavailable
+from bot.cloudflare.single_flight import SingleFlight
 
 
 @dataclass

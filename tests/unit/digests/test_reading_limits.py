@@ -10,10 +10,10 @@ import pytest
 
 from bot.browse.causes import CauseReader
 from bot.browse.kept_causes import CauseStore
-from bot.cloudflare.cache import CacheTimes
 from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.limiter import Budget
 from bot.cloudflare.models import MAX_PER_PAGE
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.digests.causes import ENOUGH_DETAILS, MOST_DETAILS, FailureCauses, read_causes
 from bot.digests.news import WorkflowFindings
 from bot.digests.reading import ReportBuilder

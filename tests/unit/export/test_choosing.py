@@ -10,11 +10,12 @@ from bot.browse.causes import CauseReader
 from bot.browse.checking import RowChecker
 from bot.browse.screen import Row
 from bot.browse.selection import Conditions, Selection, Stream
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, NotAuthorized, RateLimited, Unavailable
 from bot.cloudflare.instance_models import InstanceDetail, InstanceError
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Status
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.export.collector import Collector
 from bot.export.lines import Lines
 from bot.export.plan import Bounds, ExportPlan

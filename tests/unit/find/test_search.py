@@ -10,11 +10,12 @@ import pytest
 from bot.access.model import AccessRules, Person, Standing
 from bot.access.policy import Viewer
 from bot.cloudflare.analytics import AnalyticsClient
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, Endpoint, production_endpoint
 from bot.cloudflare.limiter import Budget
 from bot.cloudflare.models import Instance, Status, Workflow
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.find.likeliness import likeliest_first
 from bot.find.model import Candidate, Coverage, Hit, SearchScope, TargetOutcome, Way
 from bot.find.prefixes import ScanBounds

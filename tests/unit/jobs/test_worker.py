@@ -15,9 +15,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.digests.delivery import worker as worker_module
 from bot.digests.delivery import workflow
 from bot.digests.delivery.model import EVENT_TYPE

@@ -9,9 +9,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.cloudflare.timed_cache import CacheTimes
 from bot.digests.delivery.builder import MessageBuilder
 from bot.digests.delivery.late_runs import SearchedRuns, Watch
 from bot.digests.delivery.model import EVENT_TYPE, Prepared, Sent
