@@ -166,8 +166,8 @@ async def test_a_scan_of_whole_lists_says_so(world: World) -> None:
 
 @pytest.mark.parametrize("fault", [Changed(CUT), ChangedRows({"id": 7}, slice(1))])
 async def test_a_list_that_was_cut_or_has_unreadable_rows_is_no_whole_one(world: World, fault: Fault) -> None:
-    world.simulation.add_instance("flow-11", id="a-more")
-    world.simulation.inject(fault, operation="list_instances")
+    world.simulation.add_instance("flow-11", id="a-more")  # one of its two rows stays readable
+    world.simulation.inject(fault, operation="list_instances", workflow="flow-11")
     found = await scan_for_a_part(world)
     assert not found.coverage.whole_lists
     assert found.coverage.listed == 12
@@ -176,7 +176,7 @@ async def test_a_list_that_was_cut_or_has_unreadable_rows_is_no_whole_one(world:
 async def test_a_list_goes_on_behind_an_empty_page(world: World) -> None:
     for number in range(150):
         world.simulation.add_instance("flow-00", id=f"a-more-{number}")
-    world.simulation.inject(Changed({"result": []}), operation="list_instances")
+    world.simulation.inject(Changed({"result": []}), operation="list_instances", workflow="flow-00")
     found = await scan_for_a_part(world)
     assert found.coverage.rows == 12 + 150 - 100
     assert found.coverage.whole_lists
