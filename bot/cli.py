@@ -104,7 +104,7 @@ def serve(role: str) -> None:
     Several processes, each with or without a role, share one PostgreSQL.
     """
     settings = load()
-    with loading_for_good():
+    with pause_garbage_collector():
         from bot.logs import run_log
         from bot.serve import serve as run_bot
     form = settings.bot_log_format or ("console" if sys.stderr.isatty() else "json")
@@ -131,7 +131,7 @@ def digest() -> None:
 def list_digests() -> None:
     """List every digest, a line each. Of the settings it needs DATABASE_URL alone."""
     settings = _load_quietly(DatabaseSettings)
-    with loading_for_good():
+    with pause_garbage_collector():
         from bot.terminal import list_digests as write_list
 
     click.echo(asyncio.run(write_list(settings)))
@@ -142,15 +142,15 @@ def list_digests() -> None:
 def preview(number: int) -> None:
     """Print what a digest would say now. Nothing is posted, and no token of Slack's is needed."""
     settings = _load_quietly(ReportSettings)
-    with loading_for_good():
+    with pause_garbage_collector():
         from bot.preview import preview as write_preview
 
     click.echo(asyncio.run(write_preview(settings, number)))
 
 
 @contextmanager
-def loading_for_good() -> Iterator[None]:
-    """Load without the garbage collector.
+def pause_garbage_collector() -> Iterator[None]:
+    """Load modules without the garbage collector.
 
     What is loaded stays until the end, and to look through it again and again takes a tenth of a start.
     """
@@ -172,7 +172,7 @@ def _load_quietly(kind: type[_Kind]) -> _Kind:
 
 
 async def _print_findings(settings: Settings) -> bool:
-    with loading_for_good():
+    with pause_garbage_collector():
         from bot.check import check as run_checks
 
     well = True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from bot.cli import loading_for_good
+from bot.cli import pause_garbage_collector
 
 if TYPE_CHECKING:
     from bot.playground.accounts import Account
@@ -43,7 +43,7 @@ def playground(
     Run the real bot between a local Slack and a simulated Cloudflare account, or an account that you choose.
     Open the printed address, which only this machine can reach. Press Ctrl+C to stop.
     """
-    with loading_for_good():
+    with pause_garbage_collector():
         chosen = _choose_account(seed, instances, wrangler, account=account)
         from bot.logs import configure_logging
         from bot.playground.running import run_until_stopped

@@ -84,9 +84,9 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 
 def _load_from_another_place(config: pytest.Config) -> None:
-    told = config.workerinput  # type: ignore[attr-defined]  # xdist has no types
+    worker = config.workerinput  # type: ignore[attr-defined]  # xdist has no types
     modules = sorted(module for path in _asked_for(config) for module in path.rglob("test_*.py"))
-    start = len(modules) * int(told["workerid"].removeprefix("gw")) // told["workercount"]
+    start = len(modules) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
     for module in (*modules[start:], *modules[:start]):
         with suppress(Exception):  # it comes again when the module is collected
             import_module(".".join(module.relative_to(ROOT).with_suffix("").parts))
