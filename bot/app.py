@@ -1,7 +1,7 @@
 """The composition root: settings in, a running bot out, and everything closed at its end."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,54 +15,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.access.people import People
 from bot.access.policy import Access
 from bot.access.rules import load_rules
-from bot.browse.browser import Browser
-from bot.browse.causes import CauseReader
-from bot.browse.handlers import ListHandlers
-from bot.browse.overview import OverviewReader
-from bot.browse.overview_handlers import OverviewHandlers
-from bot.browse.person_clock import PersonClock
-from bot.browse.service import ListService
-from bot.cloudflare.accounts import Accounts
-from bot.cloudflare.analytics import AnalyticsClient
-from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import Call, observe_nothing
 from bot.database import database
 from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import run_worker
-from bot.digests.form_handlers import DigestFormHandlers
-from bot.digests.handlers import DigestHandlers
-from bot.digests.limits import DigestLimits
 from bot.digests.reading import ReportBuilder
-from bot.digests.rights import DigestRights
 from bot.digests.scope import DigestScope
-from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
-from bot.export.destinations import Destinations
-from bot.export.handlers import ExportHandlers
 from bot.export.plan import Bounds
-from bot.export.planning import ExportPlanner
 from bot.export.service import Exports
 from bot.export.store import ExportStore
-from bot.failures.handlers import FailureHandlers
-from bot.failures.reading import FailureReader
-from bot.find.handlers import FindHandlers
-from bot.find.search import InstanceSearch
-from bot.home.handlers import HomeHandlers
-from bot.inspect.handlers import InspectHandlers
-from bot.inspect.look_up import LookUpHandler
-from bot.inspect.masked_errors import mask_step_name
-from bot.inspect.payload_handlers import PayloadHandlers
-from bot.inspect.payloads import PayloadPolicy
+from bot.features import Resources, build_router
 from bot.jobs.presence import WorkerMonitor
-from bot.request_reader import RequestReader
-from bot.routing import routes
 from bot.settings import Settings
-from bot.slack.admission import Admission
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
-from bot.slack.channels import ChannelAccess
 from bot.slack.client import SlackUnreachable, answer_session, slack_client
 from bot.slack.connections import ConnectionLimits, Connections
 from bot.slack.edited_messages import EditedMessages
@@ -72,19 +41,14 @@ from bot.slack.http import SlackEndpoint, slack_route
 from bot.slack.poster import Poster
 from bot.slack.refusals import Refusals
 from bot.slack.responder import Responder
-from bot.slack.router import Router
 from bot.slack.socket_mode import SocketMode
 from bot.slack.team import InstalledTeam
 from bot.slack.user_groups import UserGroups
 from bot.slack.users import UserProfiles, UserTimeZones
-from bot.slack.written_messages import AnswerShares, MessageAnswers
-from bot.stats.handlers import StatsHandlers
-from bot.stats.reading import StatsReader
 from bot.storage.database import DatabaseUnusable, adopt_rows, probe
-from bot.stored_requests import StoredRequests, open_stores, purge_regularly
+from bot.stored_requests import open_stores, purge_regularly
 from bot.telemetry import Metrics
 from bot.upstream import cause_reader, cloudflare_session, open_accounts, open_analytics
-from bot.verbs import nearest_command
 
 _log = structlog.get_logger(__name__)
 
@@ -159,25 +123,26 @@ async def build_bot(
         if role is not Role.WORKER:
             responder = Responder(answers, client)
             exports = await stack.enter_async_context(run_exports(settings, client, engine, installed.get_id))
-            router = build_router(
-                settings,
-                client,
-                engine,
-                installed,
-                accounts,
-                open_analytics(settings, upstream, metrics, observe),
-                reader,
-                stored,
-                responder,
-                background,
-                workers,
-                access,
-                zones,
-                causes,
-                exports,
+            resources = Resources(
+                settings=settings,
+                client=client,
+                engine=engine,
+                installed=installed,
+                accounts=accounts,
+                analytics=open_analytics(settings, upstream, metrics, observe),
+                reports=reader,
+                stored=stored,
+                responder=responder,
+                background=background,
+                workers=workers,
+                access=access,
+                zones=zones,
+                causes=causes,
+                exports=exports,
+                now=_now,
             )
             app = SlackApp(client, metrics)
-            app.listen(router)
+            app.listen(build_router(resources))
         if app is not None and settings.slack_app_token is not None:
             socket_mode = SocketMode(app, client, settings.slack_app_token.get_secret_value())
             probes["socket mode"] = partial(_socket_fault, socket_mode)
@@ -262,80 +227,6 @@ async def open_access(
     finally:
         await profiles.close()
         await groups.close()
-
-
-def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people comes together here
-    settings: Settings,
-    client: AsyncWebClient,
-    engine: AsyncEngine,
-    installed: InstalledTeam,
-    accounts: Mapping[str, CachedWorkflows],
-    analytics: Mapping[str, AnalyticsClient],
-    reports: ReportBuilder,
-    stored: StoredRequests,
-    responder: Responder,
-    background: Background,
-    workers: WorkerMonitor,
-    access: Access,
-    zones: UserTimeZones,
-    causes: CauseReader,
-    exports: Exports,
-) -> Router:
-    """Return what answers people, with every handler on it."""
-    refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.lookback)
-    overviews = OverviewReader(accounts, stored.counts)
-    overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
-    shown_lists = ListService(browser, stored.buttons, stored.walks, nearest_command, causes, overview)
-    clock = PersonClock(zones, _now)
-    lists = ListHandlers(shown_lists, browser, clock, refresh_pause, access)
-    ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
-    mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
-    policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
-    payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
-    inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
-    search = InstanceSearch(accounts, analytics, ids)
-    finds = FindHandlers(search, inspect, lists, stored.buttons, _now, access)
-    failure_reader = FailureReader(browser, causes, accounts)
-    failures = FailureHandlers(failure_reader, stored.buttons, clock, refresh_pause, access)
-    stats_reader = StatsReader(accounts, browser, analytics, _now, partial(mask_step_name, policy=policy))
-    stats = StatsHandlers(stats_reader, stored.buttons, clock, refresh_pause, access)
-    limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
-    run_pause = timedelta(seconds=settings.bot_run_pause)
-    stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
-    channels = ChannelAccess(client)
-    scope = DigestScope(access)
-    service = DigestService(stores, reports, accounts, stored.buttons, channels, _now, scope, workers)
-    rights = DigestRights(stores, settings.bot_admins, channels, scope)
-    digests, digest_forms = DigestHandlers(service, rights), DigestFormHandlers(service, rights, zones)
-    destinations = Destinations(FileSender(client), channels, access)
-    planner = ExportPlanner(Accounts(accounts), causes, destinations, settings.lookback, clock)
-    exporting = ExportHandlers(exports, planner, access, settings.bot_admins, stored.buttons)
-    names = tuple(accounts)
-    admission = Admission(installed, access)
-    messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())
-    return Router(
-        admission,
-        RequestReader(names, stored.buttons, zones, lists, _now, access, ids),
-        routes(
-            lists,
-            overview,
-            inspect,
-            mentions,
-            digests,
-            digest_forms,
-            HomeHandlers(lists, access),
-            exporting,
-            finds,
-            failures,
-            stats,
-            access,
-        ),
-        responder,
-        background,
-        stored.handled,
-        messages,
-    )
 
 
 async def _learn_team(installed: InstalledTeam) -> None:

@@ -1,5 +1,6 @@
 """Which handler answers which request, and which right it needs."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from bot.access.handlers import AccessHandlers
@@ -77,82 +78,86 @@ from bot.stats.requests import RefreshStats, ShareStats, ShowStats, TurnStats
 from bot.stats.rights import StatsRights
 
 
-def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes together here
-    lists: ListHandlers,
-    overview: OverviewHandlers,
-    inspect: InspectHandlers,
-    mentions: LookUpHandler,
-    digests: DigestHandlers,
-    digest_forms: DigestFormHandlers,
-    home: HomeHandlers,
-    exports: ExportHandlers,
-    finds: FindHandlers,
-    failures: FailureHandlers,
-    stats: StatsHandlers,
-    access: Access,
-) -> list[Route[Any]]:
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What answers requests, by feature."""
+
+    lists: ListHandlers
+    overview: OverviewHandlers
+    inspect: InspectHandlers
+    mentions: LookUpHandler
+    finds: FindHandlers
+    failures: FailureHandlers
+    stats: StatsHandlers
+    exports: ExportHandlers
+    digests: DigestHandlers
+    digest_forms: DigestFormHandlers
+    home: HomeHandlers
+
+
+def routes(handlers: Handlers, access: Access) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
-    rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
+    rights, may_list, may_inspect = handlers.digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
     of_failures, of_stats = FailureRights(access), StatsRights(access)
-    names = FilterMenu(lists.workflow_names, access)
+    names = FilterMenu(handlers.lists.workflow_names, access)
     return [
-        Route(HelpQuery, allow_everyone, home.show_help),
-        Route(HelpWithMessage, allow_everyone, home.help_with_message),
-        Route(ShowAccounts, allow_everyone, home.show_accounts),
-        Route(ShowVersion, allow_everyone, home.show_version),
+        Route(HelpQuery, allow_everyone, handlers.home.show_help),
+        Route(HelpWithMessage, allow_everyone, handlers.home.help_with_message),
+        Route(ShowAccounts, allow_everyone, handlers.home.show_accounts),
+        Route(ShowVersion, allow_everyone, handlers.home.show_version),
         Route(ShowAccess, allow_everyone, AccessHandlers(access).show_access),
-        Route(StartExport, exports.require_any, exports.start, once=True),
-        Route(CancelExport, allow_everyone, exports.cancel),
-        Route(NotYet, allow_everyone, finds.show_not_yet, asks_cloudflare=True),
-        Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
-        Route(ListWorkflows, may_list.require_overview, lists.list_workflows, asks_cloudflare=True),
-        Route(SuggestWorkflow, overview.require_menu, overview.suggest),
-        Route(TurnPage, may_list.require_place, lists.turn_page, asks_cloudflare=True),
-        Route(RefreshPage, may_list.require_place, lists.refresh_page, asks_cloudflare=True),
-        Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
-        Route(ShareList, may_list.require_place, lists.share_list, once=True),
-        Route(DeleteShared, allow_everyone, lists.delete_shared),
+        Route(StartExport, handlers.exports.require_any, handlers.exports.start, once=True),
+        Route(CancelExport, allow_everyone, handlers.exports.cancel),
+        Route(NotYet, allow_everyone, handlers.finds.show_not_yet, asks_cloudflare=True),
+        Route(ListInstances, may_list.require_list, handlers.lists.list_instances, asks_cloudflare=True),
+        Route(ListWorkflows, may_list.require_overview, handlers.lists.list_workflows, asks_cloudflare=True),
+        Route(SuggestWorkflow, handlers.overview.require_menu, handlers.overview.suggest),
+        Route(TurnPage, may_list.require_place, handlers.lists.turn_page, asks_cloudflare=True),
+        Route(RefreshPage, may_list.require_place, handlers.lists.refresh_page, asks_cloudflare=True),
+        Route(OpenList, may_list.require_place, handlers.lists.open_list, asks_cloudflare=True),
+        Route(ShareList, may_list.require_place, handlers.lists.share_list, once=True),
+        Route(DeleteShared, allow_everyone, handlers.lists.delete_shared),
         Route(SuggestNames, names.require_any, names.suggest),
-        Route(OpenFilter, may_list.require_query, lists.open_filter),
-        Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
-        Route(FindInstances, may_find.require_found, finds.find, asks_cloudflare=True),
-        Route(DescribeInstance, may_find.require_described, finds.describe, asks_cloudflare=True),
-        Route(ShowInstance, may_list.require_instance, inspect.open),
-        Route(TurnSteps, may_inspect.require_instance, inspect.turn_steps, asks_cloudflare=True),
-        Route(RefreshInstance, may_inspect.require_instance, inspect.refresh, asks_cloudflare=True),
-        Route(ShareInstance, may_inspect.require_instance, inspect.share, once=True),
-        Route(ListVersion, may_inspect.require_instance, inspect.list_version, asks_cloudflare=True),
-        Route(LookUp, allow_everyone, mentions.look_up),
-        Route(ShowPayload, may_inspect.require_payload, inspect.payloads.show),
-        Route(ShowOutputs, may_inspect.require_payload, inspect.payloads.show_outputs),
-        Route(SendPayload, may_inspect.require_payload, inspect.payloads.send, once=True),
-        Route(SharePayload, may_inspect.require_sharing, inspect.payloads.share, once=True),
-        Route(OpenDashboard, allow_everyone, inspect.follow_link),
-        Route(ListFailures, of_failures.require_typed, failures.list, asks_cloudflare=True),
-        Route(ShowFailures, of_failures.require_shown, failures.show, asks_cloudflare=True),
-        Route(RefreshFailures, of_failures.require_shown, failures.refresh, asks_cloudflare=True),
-        Route(ShareFailures, of_failures.require_shown, failures.share, once=True),
-        Route(ShowStats, of_stats.require_typed, stats.show, asks_cloudflare=True),
-        Route(TurnStats, of_stats.require_shown, stats.turn, asks_cloudflare=True),
-        Route(RefreshStats, of_stats.require_shown, stats.refresh, asks_cloudflare=True),
-        Route(ShareStats, of_stats.require_shown, stats.share, once=True),
-        Route(OpenForm, rights.require_subscribe, digest_forms.open_form),
-        Route(CreateDigest, rights.require_subscribe, digests.create, once=True),
-        Route(ListDigests, rights.require_list, digests.list_digests),
-        Route(ShowDigest, rights.require_view, digests.show),
-        Route(PreviewDigest, rights.require_view, digests.preview, asks_cloudflare=True),
-        Route(RunDigest, rights.require_view, digests.run, once=True),
-        Route(OpenInstances, rights.require_reported, digests.open_instances),
-        Route(TurnInstances, rights.require_reported, digests.turn_instances),
-        Route(EditDigest, rights.require_change, digest_forms.edit),
-        Route(ChangeDigest, rights.require_change, digests.change, once=True),
-        Route(PauseDigest, rights.require_change, digests.pause, once=True),
-        Route(ResumeDigest, rights.require_resume, digests.resume, once=True),
-        Route(DeleteDigest, rights.require_change, digests.delete, once=True),
-        Route(RestoreDigest, rights.require_restore, digests.restore, once=True),
-        Route(SaveDigest, rights.require_save, digest_forms.save, once=True),
-        Route(PreviewForm, rights.require_subscribe, digest_forms.preview_form),
-        Route(SuggestZones, allow_everyone, digest_forms.suggest_zones),
-        Route(SuggestWorkflows, rights.require_subscribe, digest_forms.suggest_workflows),
+        Route(OpenFilter, may_list.require_query, handlers.lists.open_filter),
+        Route(ApplyFilter, may_list.require_query, handlers.lists.apply_filter, asks_cloudflare=True),
+        Route(FindInstances, may_find.require_found, handlers.finds.find, asks_cloudflare=True),
+        Route(DescribeInstance, may_find.require_described, handlers.finds.describe, asks_cloudflare=True),
+        Route(ShowInstance, may_list.require_instance, handlers.inspect.open),
+        Route(TurnSteps, may_inspect.require_instance, handlers.inspect.turn_steps, asks_cloudflare=True),
+        Route(RefreshInstance, may_inspect.require_instance, handlers.inspect.refresh, asks_cloudflare=True),
+        Route(ShareInstance, may_inspect.require_instance, handlers.inspect.share, once=True),
+        Route(ListVersion, may_inspect.require_instance, handlers.inspect.list_version, asks_cloudflare=True),
+        Route(LookUp, allow_everyone, handlers.mentions.look_up),
+        Route(ShowPayload, may_inspect.require_payload, handlers.inspect.payloads.show),
+        Route(ShowOutputs, may_inspect.require_payload, handlers.inspect.payloads.show_outputs),
+        Route(SendPayload, may_inspect.require_payload, handlers.inspect.payloads.send, once=True),
+        Route(SharePayload, may_inspect.require_sharing, handlers.inspect.payloads.share, once=True),
+        Route(OpenDashboard, allow_everyone, handlers.inspect.follow_link),
+        Route(ListFailures, of_failures.require_typed, handlers.failures.list, asks_cloudflare=True),
+        Route(ShowFailures, of_failures.require_shown, handlers.failures.show, asks_cloudflare=True),
+        Route(RefreshFailures, of_failures.require_shown, handlers.failures.refresh, asks_cloudflare=True),
+        Route(ShareFailures, of_failures.require_shown, handlers.failures.share, once=True),
+        Route(ShowStats, of_stats.require_typed, handlers.stats.show, asks_cloudflare=True),
+        Route(TurnStats, of_stats.require_shown, handlers.stats.turn, asks_cloudflare=True),
+        Route(RefreshStats, of_stats.require_shown, handlers.stats.refresh, asks_cloudflare=True),
+        Route(ShareStats, of_stats.require_shown, handlers.stats.share, once=True),
+        Route(OpenForm, rights.require_subscribe, handlers.digest_forms.open_form),
+        Route(CreateDigest, rights.require_subscribe, handlers.digests.create, once=True),
+        Route(ListDigests, rights.require_list, handlers.digests.list_digests),
+        Route(ShowDigest, rights.require_view, handlers.digests.show),
+        Route(PreviewDigest, rights.require_view, handlers.digests.preview, asks_cloudflare=True),
+        Route(RunDigest, rights.require_view, handlers.digests.run, once=True),
+        Route(OpenInstances, rights.require_reported, handlers.digests.open_instances),
+        Route(TurnInstances, rights.require_reported, handlers.digests.turn_instances),
+        Route(EditDigest, rights.require_change, handlers.digest_forms.edit),
+        Route(ChangeDigest, rights.require_change, handlers.digests.change, once=True),
+        Route(PauseDigest, rights.require_change, handlers.digests.pause, once=True),
+        Route(ResumeDigest, rights.require_resume, handlers.digests.resume, once=True),
+        Route(DeleteDigest, rights.require_change, handlers.digests.delete, once=True),
+        Route(RestoreDigest, rights.require_restore, handlers.digests.restore, once=True),
+        Route(SaveDigest, rights.require_save, handlers.digest_forms.save, once=True),
+        Route(PreviewForm, rights.require_subscribe, handlers.digest_forms.preview_form),
+        Route(SuggestZones, allow_everyone, handlers.digest_forms.suggest_zones),
+        Route(SuggestWorkflows, rights.require_subscribe, handlers.digest_forms.suggest_workflows),
     ]

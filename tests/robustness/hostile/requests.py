@@ -20,9 +20,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import build_router, open_access, run_exports
+from bot.app import open_access, run_exports
 from bot.database import database
 from bot.digests.reading import ReportBuilder
+from bot.features import Resources, build_router
 from bot.jobs.presence import WorkerMonitor
 from bot.playground.simulators.slack import PayloadValidator
 from bot.settings import Settings
@@ -105,24 +106,29 @@ class AppHarness:
         reports = ReportBuilder(accounts, timedelta(days=1), _now, causes)
         access, zones = await self._stack.enter_async_context(open_access(settings, client))
         installed = InstalledTeam(client, partial(adopt_rows, self.engine))
+        responder = Responder(await self._stack.enter_async_context(answer_session(settings)), client)
+        exports = await self._stack.enter_async_context(
+            run_exports(settings, client, self.engine, installed.get_id)
+        )
         router = build_router(
-            settings,
-            client,
-            self.engine,
-            installed,
-            accounts,
-            {},
-            reports,
-            stored,
-            Responder(await self._stack.enter_async_context(answer_session(settings)), client),
-            self.background,
-            WorkerMonitor(self.engine),
-            access,
-            zones,
-            causes,
-            await self._stack.enter_async_context(
-                run_exports(settings, client, self.engine, installed.get_id)
-            ),
+            Resources(
+                settings=settings,
+                client=client,
+                engine=self.engine,
+                installed=installed,
+                accounts=accounts,
+                analytics={},
+                reports=reports,
+                stored=stored,
+                responder=responder,
+                background=self.background,
+                workers=WorkerMonitor(self.engine),
+                access=access,
+                zones=zones,
+                causes=causes,
+                exports=exports,
+                now=_now,
+            )
         )
         self.app = SlackApp(client, metrics)
         self.app.listen(router)
