@@ -48,6 +48,7 @@ from bot.settings import Settings
 from bot.slack.admission import Admission
 from bot.slack.background import Background
 from bot.slack.channels import ChannelAccess
+from bot.slack.dispatcher import Dispatcher
 from bot.slack.files import FileSender
 from bot.slack.responder import Responder
 from bot.slack.router import Router
@@ -123,15 +124,10 @@ def build_router(given: Resources) -> Router:
     messages = MessageAnswers(
         admission, given.background, given.responder, given.stored.handled, AnswerShares()
     )
-    return Router(
-        admission,
-        reader,
-        routes(handlers, given.access),
-        given.responder,
-        given.background,
-        given.stored.handled,
-        messages,
+    dispatcher = Dispatcher(
+        admission, reader, routes(handlers, given.access), given.responder, given.stored.handled
     )
+    return Router(admission, reader, dispatcher, given.responder, given.background, messages)
 
 
 def build_handlers(given: Resources) -> Handlers:

@@ -115,7 +115,7 @@ async def test_a_hundred_people_asking_the_same_cause_one_call(ada: Person, clou
     await ask(ada, "version")  # Slack says once who she is
     cloudflare.inject(held := Held())
     asked = asyncio.gather(*(ask(ada, "list orders") for _ in range(100)))
-    await wait_until_running("Router._answer", 100)
+    await wait_until_running("Dispatcher.answer", 100)
     held.released.set()
     answers = await asked
     assert all(row_ids(answer) == made[:10] for answer in answers)

@@ -80,7 +80,7 @@ async def test_pages_come_from_cloudflare_from_memory_or_with_somebody_elses(
         await ask(person, "version")  # Slack says once who they are
     cloudflare.inject(held := Held(), times=1)
     asked = asyncio.gather(*(ask(person, "orders") for person in people))
-    await wait_until_running("Router._answer", 3)
+    await wait_until_running("Dispatcher.answer", 3)
     held.released.set()
     await asked
     await ask(ada, "orders")

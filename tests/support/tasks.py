@@ -4,7 +4,7 @@ import asyncio
 
 
 def count_running(name: str) -> int:
-    """Return how many tasks run a coroutine function of a qualified name, such as `Router._answer`."""
+    """Return how many tasks run a coroutine function of a qualified name, such as `Dispatcher.answer`."""
     names = (getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks())
     return sum(name == found for found in names)
 
