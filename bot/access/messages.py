@@ -6,19 +6,8 @@ from typing import Final
 from bot.access.model import ANY, EVERYONE, Person, Right, Rule, Standing
 from bot.language.command import Command
 from bot.language.tokens import COMMAND, quote
-from bot.ui.elements import (
-    Message,
-    channel,
-    code,
-    command,
-    context,
-    escape,
-    header,
-    message,
-    person,
-    section,
-    statement,
-)
+from bot.ui.elements import Message, context, header, message, section, statement
+from bot.ui.mrkdwn import channel, code, command, escape, person
 from bot.ui.problems import run_button
 
 ACCESS: Final = f"{COMMAND} access"

@@ -19,7 +19,8 @@ from bot.access.people import People
 from bot.slack.interaction import Interaction
 from bot.slack.lookups import LookupFailed
 from bot.slack.reply import UserError
-from bot.ui.elements import Message, code
+from bot.ui.elements import Message
+from bot.ui.mrkdwn import code
 from bot.ui.notices import other_team_message
 
 _log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ from bot.language.errors import nearest, one_of, typed
 from bot.language.mistyped_times import nearest_lengths
 from bot.language.options import Field, Option
 from bot.language.tokens import Token, in_quotes, quote
-from bot.ui.elements import code
+from bot.ui.mrkdwn import code
 
 TRIGGERS: Final = ("api", "binding", "cron", "event", "unknown")
 """What starts instances, as the API calls it."""

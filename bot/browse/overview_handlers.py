@@ -31,8 +31,9 @@ from bot.slack.interaction import Interaction
 from bot.slack.reply import MenuOptions, Reply, ShowMessage
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones
-from bot.ui.elements import Controls, command, plain_text
+from bot.ui.elements import Controls, plain_text
 from bot.ui.limits import OPTION, OPTION_VALUE, OPTIONS
+from bot.ui.mrkdwn import command
 
 _log = structlog.get_logger(__name__)
 

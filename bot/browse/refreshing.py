@@ -6,7 +6,7 @@ from typing import Final, Protocol, TypeVar
 
 from cachetools import TTLCache
 
-from bot.ui.elements import duration
+from bot.ui.mrkdwn import duration
 
 _MOST: Final = 1_000
 _T = TypeVar("_T")

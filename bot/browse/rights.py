@@ -22,7 +22,7 @@ from bot.browse.selection import PATTERN, Selection
 from bot.cloudflare.errors import WorkflowNotFound
 from bot.slack.interaction import Interaction
 from bot.slack.reply import UserError
-from bot.ui.elements import command
+from bot.ui.mrkdwn import command
 
 _SOME_NOTICE: Final = f"Of the workflows that you may look at here: {command(ACCESS)}"
 _SOME_SHARED: Final = f"Without the workflows that not everyone may look at: {command(ACCESS)}"

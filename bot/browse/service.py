@@ -33,7 +33,8 @@ from bot.language.tokens import quote
 from bot.reasons import reason_of
 from bot.slack.reply import ShowMessage, UserError
 from bot.slack.requests import Request, RequestStore
-from bot.ui.elements import Controls, command
+from bot.ui.elements import Controls
+from bot.ui.mrkdwn import command
 from bot.ui.problems import Suggestion, problem_message
 
 _log = structlog.get_logger(__name__)

@@ -14,7 +14,8 @@ from bot.digests.model import Digest, DigestSpec
 from bot.slack.interaction import Interaction
 from bot.slack.lookups import LookupFailed
 from bot.slack.reply import UserError
-from bot.ui.elements import Message, command
+from bot.ui.elements import Message
+from bot.ui.mrkdwn import command
 from bot.ui.problems import Problem, explain
 
 MayReport = Callable[[str | None, str], bool]

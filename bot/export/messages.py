@@ -11,22 +11,9 @@ from bot.export.collector import Progress
 from bot.export.plan import Bounds
 from bot.export.result import Result
 from bot.language.command import Command
-from bot.ui.elements import (
-    Message,
-    actions,
-    button,
-    channel,
-    code,
-    command,
-    context,
-    duration,
-    escape,
-    message,
-    moment_after,
-    person,
-    section,
-)
+from bot.ui.elements import Message, actions, button, context, message, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import channel, code, command, duration, escape, moment_after, person
 from bot.ui.problems import explain, run_button
 
 CANCEL: Final = "export_cancel"

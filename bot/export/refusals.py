@@ -6,8 +6,9 @@ from typing import Final
 from bot.export.store import PER_PERSON
 from bot.language.command import Command
 from bot.slack.channels import Reason
-from bot.ui.elements import Message, channel, code, command, context, escape, message, person, section
+from bot.ui.elements import Message, context, message, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import channel, code, command, escape, person
 from bot.ui.problems import run_button
 
 

@@ -14,27 +14,18 @@ from bot.language.durations import span_in_words
 from bot.ui import charts, limits
 from bot.ui.counts import plural
 from bot.ui.elements import (
-    TIME,
     Message,
     actions,
-    ago,
     button,
-    code,
-    command,
     context,
-    duration,
-    escape,
     header,
-    iso,
-    iso_after,
     message,
-    moment,
-    moment_after,
     section,
     share_button,
     with_number,
 )
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import TIME, ago, code, command, duration, escape, iso, iso_after, moment, moment_after
 
 MOST_GROUPS: Final = 8
 MOST_IDS: Final = 3

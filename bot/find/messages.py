@@ -18,8 +18,9 @@ from bot.language.command import Command
 from bot.language.tokens import COMMAND, quote
 from bot.slack.reply import ShowMessage
 from bot.ui import limits
-from bot.ui.elements import Message, code, command, context, header, message, moment_after, section
+from bot.ui.elements import Message, context, header, message, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, moment_after
 from bot.ui.problems import explain, is_explained, run_button
 
 _LONGEST_KEPT: Final = timedelta(days=30)

@@ -8,7 +8,8 @@ from bot.digests.command.grammar import DIGEST_VERBS
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.home.help_parts import Example, Topic, lines
 from bot.home.triage_help import EXPORT, FAILURES, FIND, STATS
-from bot.ui.elements import Message, code, context, header, message, section
+from bot.ui.elements import Message, context, header, message, section
+from bot.ui.mrkdwn import code
 
 
 def _other_verbs() -> str:

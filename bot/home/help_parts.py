@@ -9,8 +9,8 @@ from bot.browse.written_names import quote_name
 from bot.language.command import Command
 from bot.language.options import Option
 from bot.language.tokens import COMMAND, quote
-from bot.ui.elements import command
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import command
 from bot.ui.problems import run_button
 
 

@@ -8,7 +8,8 @@ from bot import __version__
 from bot.browse.model import overview_command
 from bot.home.requests import Offer
 from bot.language.tokens import COMMAND
-from bot.ui.elements import Message, code, command, context, escape, header, message, section
+from bot.ui.elements import Message, context, header, message, section
+from bot.ui.mrkdwn import code, command, escape
 from bot.ui.problems import run_button
 
 _HELP: Final = (

@@ -49,7 +49,8 @@ from bot.slack.problem_log import log_problem
 from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal
 from bot.slack.requests import Request, RequestStore
 from bot.telemetry import current_request_id
-from bot.ui.elements import command, context
+from bot.ui.elements import context
+from bot.ui.mrkdwn import command
 from bot.ui.problems import problem_message
 from bot.ui.request_id import with_request_id
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.cloudflare.instance_models import Retries, Step, StepConfig
 from bot.language.durations import parse_duration
-from bot.ui.elements import duration
+from bot.ui.mrkdwn import duration
 
 _DYNAMIC: Final = "[dynamic]"
 _GROWTH: Final = {"exponential": "growing exponentially", "linear": "growing linearly", "constant": ""}

@@ -7,8 +7,9 @@ from ipaddress import IPv6Address
 from typing import Final
 
 from bot.cloudflare.models import ApiMessage
-from bot.ui.elements import code, context, escape
+from bot.ui.elements import context
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, escape
 
 _HIDDEN: Final = "(address hidden)"
 _IPV4: Final = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])")

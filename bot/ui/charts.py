@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from bot.ui import limits
-from bot.ui.elements import plain
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import plain
 
 _HEIGHTS: Final = "▁▂▃▄▅▆▇█"
 _LABELS: Final = ("%H:%M", "%a %H:%M", "%d %b %H:%M", "%d %b %H:%M%z", "%d %b %H:%M:%S%z")

@@ -1,8 +1,6 @@
-"""Build the pieces of messages, and make every name from a person or the API safe to show."""
+"""Build the pieces of messages: texts, buttons, rows of them, whole messages and modals."""
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
@@ -10,6 +8,7 @@ from pydantic_core import to_json
 
 from bot.ui import limits
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import plain
 
 
 @dataclass(frozen=True)  # without slots, which `as_ack` needs to be kept
@@ -63,118 +62,9 @@ class Controls:
     incomplete: bool = False
 
 
-# Marks that turn the direction of what follows, breaks that would end a line or a code span, what steers a
-# terminal, and what nobody sees. The two joiners stay: emoji and some scripts are written with them.
-_UNSAFE_MARKS: Final = (
-    r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    r"\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
-)
-_UNSAFE: Final = re.compile(f"[{_UNSAFE_MARKS}]")
-_MARKUP: Final = re.compile(f"[`&<>{_UNSAFE_MARKS}]")
-_INERT: Final = {"`": "\N{MODIFIER LETTER GRAVE ACCENT}", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_SECOND: Final = timedelta(seconds=1)
-_LONGEST_NAME: Final = 600
-_LONGEST_COMMAND: Final = 1_500
-
 SEARCH_FURTHER: Final = "Search further"
 ACTION_NUMBER: Final = ":"
 """Stands in an action id before the number of a button, as Slack takes each id once in a block."""
-
-DATE_AND_TIME: Final = "{date_short_pretty} at {time}"
-TIME: Final = "{time}"
-"""For a time that is less than a day from another one beside it."""
-
-
-def plain(text: str) -> str:
-    """Make a foreign text safe for plain_text elements, where Slack reads no markup."""
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def escape(text: str) -> str:
-    """Escape a foreign text for mrkdwn.
-
-    Slack asks to escape these three and nothing else; a backtick goes, too, as it would turn our code spans
-    inside out.
-    """
-    return _MARKUP.sub(lambda found: _INERT.get(found[0], "\N{REPLACEMENT CHARACTER}"), text)
-
-
-def command(text: str) -> str:
-    """Format something to type as code."""
-    return code(text, _LONGEST_COMMAND)
-
-
-def code(text: str, most: int = _LONGEST_NAME) -> str:
-    """Format a foreign text as code, where Slack looks for no mention, no link and no emphasis."""
-    return f"`{escape(limits.shorten(text, most)) or ' '}`"
-
-
-def code_block(text: str, most: int) -> str:
-    """Format a foreign text of several lines as a block of code, at most so many characters and its marks."""
-    lines = limits.shorten(text, most).splitlines() or [" "]
-    escaped = "\n".join(map(escape, lines))
-    if len(escaped) > most:  # each `&` takes five characters
-        kept = escaped[: most - 1]
-        start = kept.rfind("&")
-        escaped = f"{kept[:start] if start >= 0 and ';' not in kept[start:] else kept}…"
-    return f"```{escaped}```"
-
-
-def link(url: str, label: str) -> str:
-    """Link to an address in which nothing is Slack's markup, as in one that is percent-encoded."""
-    return f"<{url}|{escape(label)}>"
-
-
-def moment(at: datetime, style: str = DATE_AND_TIME) -> str:
-    """Format a time that all readers see in their own zone; use ISO 8601 where Slack can't.
-
-    It begins a line: behind words that it belongs to, use `moment_after`.
-    """
-    return _date(at, style, iso(at))
-
-
-def moment_after(words: str, at: datetime, style: str = DATE_AND_TIME) -> str:
-    """Format our own words and the time behind them, as in `created today at 9:00`.
-
-    Slack writes "Today" where its format begins with the date, and "today" behind anything: so the words are
-    part of the format.
-    """
-    return _date(at, f"{words} {style}", iso_after(words, at))
-
-
-def _date(at: datetime, style: str, fallback: str) -> str:
-    return f"<!date^{int(at.astimezone(UTC).timestamp())}^{style}|{fallback}>"
-
-
-def iso(at: datetime) -> str:
-    """Format a time as ISO 8601 in UTC, to the second."""
-    return at.astimezone(UTC).isoformat("T", "seconds").replace("+00:00", "Z")
-
-
-def iso_after(words: str, at: datetime) -> str:
-    """Format words and the time behind them as `iso` does."""
-    return f"{words} {iso(at)}"
-
-
-def duration(span: timedelta) -> str:
-    """Format a time span in its two largest units: `850ms`, `12s`, `2m 13s`, `3h 5m`, `2d 4h`."""
-    whole = span.days * 86400 + span.seconds
-    if whole < 1:
-        return f"{int(max(span.total_seconds(), 0) * 1000)}ms"
-    for unit, name, smaller, smaller_name in (
-        (86400, "d", 3600, "h"),
-        (3600, "h", 60, "m"),
-        (60, "m", 1, "s"),
-    ):
-        if whole >= unit:
-            rest = whole % unit // smaller
-            return f"{whole // unit}{name}" + (f" {rest}{smaller_name}" if rest else "")
-    return f"{whole}s"
-
-
-def ago(span: timedelta) -> str:
-    """Format how long ago a time was."""
-    return "just now" if span < _SECOND else f"{duration(span)} ago"
 
 
 def header(text: str) -> Block:
@@ -265,18 +155,6 @@ def with_confirm(pressed: Block, title: str, text: str, label: str) -> Block:
 def actions(buttons: list[Block]) -> list[Block]:
     """Build a row of buttons; without buttons return no block, as Slack takes no empty row."""
     return [{"type": "actions", "elements": buttons}] if buttons else []
-
-
-def person(user: str) -> str:
-    """Mention a person; Slack notifies them unless the message is for one reader only."""
-    return f"<@{escape(user)}>"
-
-
-def channel(channel_id: str) -> str:
-    """Link to a channel; only readers who may see it see its name. A direct message has no link."""
-    if channel_id.startswith("D"):
-        return "a direct message"
-    return f"<#{escape(channel_id)}>"
 
 
 def paging(controls: Controls, previous: str, next_: str) -> list[Block]:

@@ -8,8 +8,9 @@ from bot.cloudflare.models import Status
 from bot.language.errors import FormErrors
 from bot.language.options import Field, Option
 from bot.ui import limits
-from bot.ui.elements import modal, plain, plain_text
+from bot.ui.elements import modal, plain_text
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import plain
 from bot.ui.statuses import URGENCY, appearance
 
 _LONGEST_WORD: Final = 40

@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from bot.ui.elements import Message, code, context, message, statement
+from bot.ui.elements import Message, context, message, statement
+from bot.ui.mrkdwn import code
 from bot.ui.request_id import with_request_id
 from bot.ui.sharing import Sharer
 

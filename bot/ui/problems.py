@@ -26,18 +26,9 @@ from bot.cloudflare.errors import (
 from bot.language.errors import Editable, QueryError
 from bot.language.tokens import COMMAND
 from bot.ui.api_words import api_message, api_text
-from bot.ui.elements import (
-    Message,
-    button,
-    code,
-    command,
-    context,
-    duration,
-    escape,
-    message,
-    section,
-)
+from bot.ui.elements import Message, button, context, message, section
 from bot.ui.limits import VALUE, Block
+from bot.ui.mrkdwn import code, command, duration, escape
 
 RUN_COMMAND: Final = "command_run"
 """The action id of buttons that carry the text of a command."""

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from bot.language.command import Reading
-from bot.ui.elements import Message, code, context
+from bot.ui.elements import Message, context
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code
 
 _LONGEST: Final = 80
 _MOST: Final = 6

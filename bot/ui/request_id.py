@@ -1,8 +1,9 @@
 """Add the request id, which is also in the log, to the end of a problem message."""
 
 from bot.ui import limits
-from bot.ui.elements import Message, code, context, message
+from bot.ui.elements import Message, context, message
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code
 
 
 def with_request_id(shown: Message, request_id: str) -> Message:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.ui.elements import Message, actions, button, code, message
+from bot.ui.elements import Message, actions, button, message
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code
 
 SHARE: Final = "share"
 """The action id of the button that shares a message."""

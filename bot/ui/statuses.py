@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.cloudflare.models import Status
 from bot.ui import limits
-from bot.ui.elements import plain
+from bot.ui.mrkdwn import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from bot.browse.selection import Stream
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import ACTIVE_STATUSES
 from bot.ui import limits
-from bot.ui.elements import SEARCH_FURTHER, button, code, command, escape, iso_after, moment_after, section
+from bot.ui.elements import SEARCH_FURTHER, button, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, escape, iso_after, moment_after
 from bot.ui.problems import explain
 from bot.ui.statuses import appearance
 

@@ -27,7 +27,7 @@ from bot.language import times
 from bot.language.options import Field, Option
 from bot.language.tokens import COMMAND
 from bot.ui import limits
-from bot.ui.elements import Message, code, command, context, plain_text, statement
+from bot.ui.elements import Message, context, plain_text, statement
 from bot.ui.form_fields import (
     form_view,
     input_field,
@@ -41,6 +41,7 @@ from bot.ui.form_fields import (
 )
 from bot.ui.form_state import State, selected_option, selected_options, text_value
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command
 from bot.ui.statuses import URGENCY
 
 CALLBACK: Final = "filter"

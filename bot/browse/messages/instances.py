@@ -23,22 +23,9 @@ from bot.browse.screen import Row, Screen
 from bot.cloudflare.models import Status
 from bot.ui import limits
 from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice
-from bot.ui.elements import (
-    Controls,
-    Message,
-    code,
-    command,
-    context,
-    escape,
-    header,
-    iso_after,
-    message,
-    moment,
-    moment_after,
-    paging,
-    section,
-)
+from bot.ui.elements import Controls, Message, context, header, message, paging, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, escape, iso_after, moment, moment_after
 from bot.ui.statuses import appearance
 
 _ERRORED: Final = Status("errored")

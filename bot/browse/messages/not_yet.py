@@ -8,7 +8,8 @@ from bot.cloudflare.dashboard import DashboardPage, write_url
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.tokens import COMMAND
-from bot.ui.elements import Message, command, link, message, section
+from bot.ui.elements import Message, message, section
+from bot.ui.mrkdwn import command, link
 from bot.ui.problems import run_button
 
 _CANT: Final = {

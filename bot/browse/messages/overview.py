@@ -24,19 +24,15 @@ from bot.ui.elements import (
     Message,
     actions,
     button,
-    code,
-    command,
     context,
-    escape,
     header,
     message,
-    moment,
-    moment_after,
     paging,
     plain_text,
     section,
 )
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, escape, moment, moment_after
 
 MENU_BLOCK: Final = "workflows/"
 """What the id of a menu's block begins with; the account follows, as Slack tells it with what is typed."""

@@ -8,7 +8,7 @@ from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import CronSchedule, Status, Workflow
 from bot.language.workflow_schedules import schedule_in_words
 from bot.ui import limits
-from bot.ui.elements import code, escape, moment_after
+from bot.ui.mrkdwn import code, escape, moment_after
 from bot.ui.problems import explain
 from bot.ui.statuses import URGENCY, appearance
 

@@ -11,8 +11,9 @@ from bot.browse.screen import Row, Screen
 from bot.cloudflare.causes import Cause
 from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
-from bot.ui.elements import ago, code, duration, escape, moment_after, section
+from bot.ui.elements import section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import ago, code, duration, escape, moment_after
 from bot.ui.statuses import appearance, ending_word
 
 _SHORT_ID: Final = 24

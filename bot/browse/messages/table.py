@@ -10,8 +10,9 @@ from bot.browse.screen import Row, Screen
 from bot.cloudflare.causes import Cause
 from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
-from bot.ui.elements import duration, plain, with_number
+from bot.ui.elements import with_number
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import duration, plain
 from bot.ui.statuses import appearance
 
 Cell = dict[str, Any]

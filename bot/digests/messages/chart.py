@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from bot.digests.messages.phrases import newly, span_in_words
 from bot.digests.report import Bar, Report
 from bot.ui import charts, limits
-from bot.ui.elements import duration, escape, moment_after, section
+from bot.ui.elements import section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import duration, escape, moment_after
 
 _MOST_CHARACTERS: Final = 48
 

@@ -9,18 +9,9 @@ from bot.digests.messages.plan import buttons, heading, what, when, zone_questio
 from bot.digests.messages.refusals import INVITE
 from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun
 from bot.language.tokens import COMMAND
-from bot.ui.elements import (
-    Message,
-    channel,
-    command,
-    context,
-    escape,
-    message,
-    moment_after,
-    section,
-    statement,
-)
+from bot.ui.elements import Message, context, message, section, statement
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import channel, command, escape, moment_after
 
 _MOST_SAME: Final = 3
 _TO_THE_SECOND: Final = "{date_short_pretty} at {time_secs}"

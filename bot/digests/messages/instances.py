@@ -14,20 +14,9 @@ from bot.digests.command.requests import OfInstances
 from bot.digests.messages.phrases import name_of, newly
 from bot.digests.model import ERRORED
 from bot.ui import limits
-from bot.ui.elements import (
-    Message,
-    actions,
-    button,
-    code,
-    command,
-    context,
-    escape,
-    header,
-    message,
-    moment_after,
-    section,
-)
+from bot.ui.elements import Message, actions, button, context, header, message, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, escape, moment_after
 from bot.ui.statuses import ending_word
 
 _LONGEST_ID: Final = 280

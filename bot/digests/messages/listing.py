@@ -21,19 +21,9 @@ from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, RunState, spec_
 from bot.language.tokens import COMMAND
 from bot.ui import limits
 from bot.ui.counts import plural
-from bot.ui.elements import (
-    Message,
-    channel,
-    command,
-    context,
-    escape,
-    header,
-    message,
-    moment,
-    person,
-    section,
-)
+from bot.ui.elements import Message, context, header, message, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import channel, command, escape, moment, person
 
 MOST_RUNS: Final = 10
 

@@ -20,8 +20,9 @@ from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Report, Unre
 from bot.language.tokens import COMMAND
 from bot.ui import limits
 from bot.ui.counts import plural
-from bot.ui.elements import button, code, command, context, escape, moment, section
+from bot.ui.elements import button, context, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, escape, moment
 from bot.ui.problems import explain
 from bot.ui.statuses import appearance
 

@@ -8,7 +8,7 @@ from bot.cloudflare.models import Status
 from bot.digests.model import DigestSpec, Mention
 from bot.digests.report import Report, WorkflowRow
 from bot.language.tokens import COMMAND
-from bot.ui.elements import code, escape
+from bot.ui.mrkdwn import code, escape
 from bot.ui.problems import explain
 from bot.ui.statuses import URGENCY, appearance
 

@@ -18,9 +18,10 @@ from bot.digests.command.requests import (
 from bot.digests.messages.phrases import mention_names, named, newly, span_in_words
 from bot.digests.model import ERRORED, Digest, DigestSpec
 from bot.language.durations import DEFAULT_WINDOW
-from bot.ui.elements import actions, button, channel, code, escape, moment_after, section, with_confirm
+from bot.ui.elements import actions, button, section, with_confirm
 from bot.ui.form_fields import menu_option
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import channel, code, escape, moment_after
 
 MENU: Final = "digest_more"
 """The action id of the menu of a digest; its choices carry what the buttons do."""

@@ -8,7 +8,8 @@ from bot.digests.messages.phrases import command_of
 from bot.digests.model import Digest
 from bot.language.command import Command
 from bot.language.tokens import COMMAND
-from bot.ui.elements import Message, channel, code, command, message, person, plain, section, statement
+from bot.ui.elements import Message, message, section, statement
+from bot.ui.mrkdwn import channel, code, command, person, plain
 from bot.ui.problems import run_button
 
 Missing = Literal["person", "bot", "direct", "archived"]

@@ -23,19 +23,9 @@ from bot.digests.messages.phrases import (
 from bot.digests.messages.title import count_by_workflow, mark, title
 from bot.digests.report import Report
 from bot.ui import limits
-from bot.ui.elements import (
-    Message,
-    code,
-    command,
-    context,
-    escape,
-    header,
-    message,
-    moment,
-    moment_after,
-    section,
-)
+from bot.ui.elements import Message, context, header, message, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, escape, moment, moment_after
 from bot.ui.problems import explain
 
 _MAY_BE_REPEATED: Final = (

@@ -21,7 +21,7 @@ from bot.digests.messages.title import count_by_workflow, title
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.report import Group, Report
 from bot.ui.counts import plural
-from bot.ui.elements import plain
+from bot.ui.mrkdwn import plain
 
 _INDENT: Final = "  "
 

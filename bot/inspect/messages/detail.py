@@ -14,21 +14,9 @@ from bot.inspect.messages.steps import step_blocks
 from bot.inspect.model import InstanceRef, InstanceView
 from bot.ui import limits
 from bot.ui.api_words import unread_fields_notice
-from bot.ui.elements import (
-    Message,
-    ago,
-    code,
-    code_block,
-    command,
-    context,
-    escape,
-    iso_after,
-    message,
-    modal,
-    moment,
-    section,
-)
+from bot.ui.elements import Message, context, message, modal, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import ago, code, code_block, command, escape, iso_after, moment
 from bot.ui.statuses import appearance
 
 TITLE: Final = "Instance"

@@ -9,8 +9,9 @@ from bot.cloudflare.instance_models import Schedule
 from bot.cloudflare.models import Instance, Status, is_ended
 from bot.inspect.model import InstanceRef, InstanceView
 from bot.ui import limits
-from bot.ui.elements import ago, code, context, duration, escape, header, moment, moment_after
+from bot.ui.elements import context, header
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import ago, code, duration, escape, moment, moment_after
 from bot.ui.statuses import appearance, ending_word
 
 _LONGEST_ID: Final = 100

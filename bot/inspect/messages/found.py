@@ -23,8 +23,9 @@ from bot.inspect.model import InstanceRef, row_of
 from bot.language.command import Command
 from bot.language.tokens import COMMAND, quote
 from bot.ui import limits
-from bot.ui.elements import Message, button, code, command, context, escape, header, message, section
+from bot.ui.elements import Message, button, context, header, message, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, escape
 from bot.ui.problems import explain, is_explained, run_button
 from bot.ui.statuses import appearance
 

@@ -7,8 +7,9 @@ from typing import Final
 from bot.cloudflare.instance_models import InstanceError
 from bot.inspect.model import AttemptGroup, InstanceView, KeyStep, State
 from bot.language.options import Say
-from bot.ui.elements import code, code_block, context, duration, escape, moment_after, section
+from bot.ui.elements import context, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, code_block, duration, escape, moment_after
 
 _MOST_GROUPS: Final = 5
 _MOST_TIMES: Final = 6

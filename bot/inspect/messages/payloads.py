@@ -13,12 +13,8 @@ from bot.ui.elements import (
     Message,
     actions,
     button,
-    code,
-    code_block,
-    command,
     container,
     context,
-    escape,
     message,
     modal,
     preformatted,
@@ -26,6 +22,7 @@ from bot.ui.elements import (
     share_button,
 )
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, code_block, command, escape
 
 IN_MODAL: Final = 3 * PREVIEW
 """Characters of a payload that a modal shows."""

@@ -8,7 +8,8 @@ from bot.browse.requests import DescribeInstance
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.tokens import COMMAND
-from bot.ui.elements import Message, code, command, message, section
+from bot.ui.elements import Message, message, section
+from bot.ui.mrkdwn import code, command
 from bot.ui.problems import run_button
 from bot.ui.statuses import appearance
 

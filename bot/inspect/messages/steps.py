@@ -7,8 +7,9 @@ from typing import Final
 from bot.inspect.model import InstanceView, State, TimelineStep
 from bot.inspect.timeline import bar
 from bot.ui import limits
-from bot.ui.elements import code, duration, escape, moment_after, section
+from bot.ui.elements import section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, duration, escape, moment_after
 
 _MARKS: Final = {
     State.DONE: "✅",

@@ -10,8 +10,9 @@ from bot.browse.options import MAX_ROWS
 from bot.browse.screen import Screen
 from bot.language.command import Command
 from bot.ui import limits
-from bot.ui.elements import Message, code, command, context, header, message, moment, section
+from bot.ui.elements import Message, context, header, message, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, moment
 from bot.ui.problems import run_button
 from bot.ui.statuses import URGENCY, appearance
 

@@ -7,8 +7,9 @@ from typing import Final
 from bot.stats.messages.source import seen_by_analytics
 from bot.stats.model import Bucket, Stats
 from bot.ui import charts
-from bot.ui.elements import code, duration, moment_after, section
+from bot.ui.elements import section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, duration, moment_after
 
 _DAY: Final = timedelta(days=1)
 _DAYS: Final = ("%a %d %b", "%d %b %Y")

@@ -18,20 +18,15 @@ from bot.ui.elements import (
     Message,
     actions,
     button,
-    code,
-    command,
     context,
-    duration,
     header,
-    iso_after,
     message,
-    moment,
-    moment_after,
     section,
     share_button,
     with_number,
 )
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, command, duration, iso_after, moment, moment_after
 
 _MOST_WORKFLOWS: Final = 50
 _LEAST_WORKFLOWS: Final = 3

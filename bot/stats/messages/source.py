@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.stats.messages.figures import count, rate
 from bot.stats.model import Estimate, Stats
 from bot.stats.statistics import Rate
-from bot.ui.elements import code, duration, moment_after
+from bot.ui.mrkdwn import code, duration, moment_after
 from bot.ui.problems import explain
 
 _GAP = 4

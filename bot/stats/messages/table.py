@@ -6,8 +6,9 @@ from typing import Any, Final
 from bot.stats.messages.figures import count, rate
 from bot.stats.model import Runs, Stats, WorkflowStats
 from bot.ui import limits
-from bot.ui.elements import code, context, duration, plain, section
+from bot.ui.elements import context, section
 from bot.ui.limits import Block
+from bot.ui.mrkdwn import code, duration, plain
 
 Cell = dict[str, Any]
 

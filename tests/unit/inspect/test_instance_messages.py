@@ -24,7 +24,8 @@ from bot.inspect.model import InstanceRef, InstanceView
 from bot.inspect.timeline import STEPS_PER_PAGE, cut_page, find_key_step, summarize_steps
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
-from bot.ui.elements import Message, code_block
+from bot.ui.elements import Message
+from bot.ui.mrkdwn import code_block
 from tests.support.instances import BEGIN, NOW, at, detail, done, failed, failures, retrying
 from tests.support.screens import assert_slack_shows, visible_text
 from tests.unit.inspect.test_timeline import statuses, steps

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from bot.browse.model import ListQuery
 from bot.cloudflare.models import MAX_PER_PAGE, STATUSES
-from bot.ui.elements import iso_after
+from bot.ui.mrkdwn import iso_after
 from tests.support.list_commands import read_list
 
 from .strategies import list_queries

@@ -17,7 +17,8 @@ from bot.cloudflare.models import ApiMessage, CronSchedule, Instance, Status, Wo
 from bot.language.errors import QueryError
 from bot.language.times import Clock
 from bot.ui import limits
-from bot.ui.elements import Controls, code, duration, escape
+from bot.ui.elements import Controls
+from bot.ui.mrkdwn import code, duration, escape
 from bot.ui.problems import problem_message
 from tests.support.commands import ACCOUNTS, NOW, read
 from tests.support.properties import examples
