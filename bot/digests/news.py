@@ -42,7 +42,7 @@ class WorkflowFindings:
 
     Attributes:
         workflow: its name.
-        newcomers: the newest first.
+        new_instances: the newest first.
         exact: False where there may be more.
     """
 

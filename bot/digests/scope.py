@@ -15,8 +15,8 @@ from bot.slack.interaction import Interaction
 from bot.slack.lookups import LookupFailed
 from bot.slack.reply import UserError
 from bot.ui.elements import Message
+from bot.ui.explanations import Problem, explain
 from bot.ui.mrkdwn import command
-from bot.ui.problems import Problem, explain
 
 MayReport = Callable[[str | None, str], bool]
 """Says whether a digest may tell of a workflow, by its account and its name."""

@@ -12,9 +12,10 @@ from bot.export.plan import Bounds
 from bot.export.result import Result
 from bot.language.command import Command
 from bot.ui.elements import Message, actions, button, context, message, section
+from bot.ui.explanations import explain
 from bot.ui.limits import Block
 from bot.ui.mrkdwn import channel, code, command, duration, escape, moment_after, person
-from bot.ui.problems import explain, run_button
+from bot.ui.problems import run_button
 
 CANCEL: Final = "export_cancel"
 """The action id of the button that ends an export."""

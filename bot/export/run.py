@@ -30,7 +30,7 @@ from bot.slack.edited_messages import EditedMessages, NotPosted, PostedMessage
 from bot.slack.files import FileNotSent, FilesNotAllowed
 from bot.storage.database import write_to_end
 from bot.ui.elements import Message
-from bot.ui.problems import explain
+from bot.ui.explanations import explain
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")

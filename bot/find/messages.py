@@ -19,9 +19,10 @@ from bot.language.tokens import COMMAND, quote
 from bot.slack.reply import ShowMessage
 from bot.ui import limits
 from bot.ui.elements import Message, context, header, message, section
+from bot.ui.explanations import explain, is_explained
 from bot.ui.limits import Block
 from bot.ui.mrkdwn import code, command, moment_after
-from bot.ui.problems import explain, is_explained, run_button
+from bot.ui.problems import run_button
 
 _LONGEST_KEPT: Final = timedelta(days=30)
 """After its end, at most (developers.cloudflare.com/workflows/reference/limits: "Retention limit")."""

@@ -28,9 +28,10 @@ from bot.slack.responder import Responder
 from bot.slack.routes import Reader, Route, UnknownControl
 from bot.telemetry import current_request_id
 from bot.ui.elements import Message, modal
+from bot.ui.explanations import is_explained
 from bot.ui.limits import Block
 from bot.ui.notices import unexpected_message, unknown_control_message
-from bot.ui.problems import is_explained, problem_message
+from bot.ui.problems import problem_message
 from bot.ui.request_id import with_request_id
 
 _log = structlog.get_logger(__name__)

@@ -19,8 +19,8 @@ from bot.slack.reply import Reply, UserError
 from bot.slack.requests import digest
 from bot.storage.database import insert_for
 from bot.storage.tables import handled_requests
+from bot.ui.explanations import is_explained
 from bot.ui.notices import repeated_message
-from bot.ui.problems import is_explained
 
 _log = structlog.get_logger(__name__)
 

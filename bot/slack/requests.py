@@ -26,9 +26,9 @@ from bot.language.command import Reading
 from bot.reasons import reason_of
 from bot.storage.database import insert_for
 from bot.storage.tables import bookmarks
+from bot.ui.explanations import Problem, explain
 from bot.ui.limits import VALUE
 from bot.ui.mrkdwn import command, escape
-from bot.ui.problems import Problem, explain
 
 _log = structlog.get_logger(__name__)
 

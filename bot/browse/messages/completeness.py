@@ -12,9 +12,9 @@ from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import ACTIVE_STATUSES
 from bot.ui import limits
 from bot.ui.elements import SEARCH_FURTHER, button, section
+from bot.ui.explanations import explain
 from bot.ui.limits import Block
 from bot.ui.mrkdwn import code, command, escape, iso_after, moment_after
-from bot.ui.problems import explain
 from bot.ui.statuses import appearance
 
 RETRY: Final = "list_retry"

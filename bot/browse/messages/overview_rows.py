@@ -8,8 +8,8 @@ from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import CronSchedule, Status, Workflow
 from bot.language.workflow_schedules import schedule_in_words
 from bot.ui import limits
+from bot.ui.explanations import explain
 from bot.ui.mrkdwn import code, escape, moment_after
-from bot.ui.problems import explain
 from bot.ui.statuses import URGENCY, appearance
 
 _LONGEST_QUIET: Final = 380

@@ -5,8 +5,9 @@ from bot.browse.model import ListQuery, overview_command
 from bot.browse.names import looks_like_instance
 from bot.browse.selection import PATTERN
 from bot.language.tokens import COMMAND, quote
+from bot.ui.explanations import Problem, explain
 from bot.ui.mrkdwn import code, command
-from bot.ui.problems import Problem, Suggestion, explain
+from bot.ui.problems import Suggestion
 
 
 def similar(workflow: str, value: str) -> Suggestion:

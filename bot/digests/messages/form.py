@@ -15,6 +15,7 @@ from bot.language.options import Field
 from bot.language.tokens import COMMAND
 from bot.ui import limits
 from bot.ui.elements import Message, button, context, message, plain_text, section, statement
+from bot.ui.explanations import explain
 from bot.ui.form_fields import (
     checkboxes,
     form_view,
@@ -28,7 +29,6 @@ from bot.ui.form_fields import (
 from bot.ui.form_state import State, selected_option, selected_options, selected_users, text_value
 from bot.ui.limits import Block
 from bot.ui.mrkdwn import command, plain
-from bot.ui.problems import explain
 
 CALLBACK: Final = "digest"
 

@@ -3,8 +3,8 @@
 from bot.digests.limits import TooManyDigests
 from bot.language.tokens import COMMAND
 from bot.ui.counts import plural
+from bot.ui.explanations import Problem, explain
 from bot.ui.mrkdwn import channel, command
-from bot.ui.problems import Problem, explain
 
 _LIST = f"{COMMAND} digest list"
 

@@ -21,9 +21,9 @@ from bot.language.tokens import COMMAND
 from bot.ui import limits
 from bot.ui.counts import plural
 from bot.ui.elements import button, context, section
+from bot.ui.explanations import explain
 from bot.ui.limits import Block
 from bot.ui.mrkdwn import code, command, escape, moment
-from bot.ui.problems import explain
 from bot.ui.statuses import appearance
 
 

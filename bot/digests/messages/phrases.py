@@ -8,8 +8,8 @@ from bot.cloudflare.models import Status
 from bot.digests.model import DigestSpec, Mention
 from bot.digests.report import Report, WorkflowRow
 from bot.language.tokens import COMMAND
+from bot.ui.explanations import explain
 from bot.ui.mrkdwn import code, escape
-from bot.ui.problems import explain
 from bot.ui.statuses import URGENCY, appearance
 
 LONGEST_NAME: Final = 100

@@ -24,9 +24,9 @@ from bot.digests.messages.title import count_by_workflow, mark, title
 from bot.digests.report import Report
 from bot.ui import limits
 from bot.ui.elements import Message, context, header, message, section
+from bot.ui.explanations import explain
 from bot.ui.limits import Block
 from bot.ui.mrkdwn import code, command, escape, moment, moment_after
-from bot.ui.problems import explain
 
 _MAY_BE_REPEATED: Final = (
     "This may be here twice: the bot was cut off while sending it, and can't look for it here, as it lacks "

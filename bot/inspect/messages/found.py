@@ -24,9 +24,10 @@ from bot.language.command import Command
 from bot.language.tokens import COMMAND, quote
 from bot.ui import limits
 from bot.ui.elements import Message, button, context, header, message, section
+from bot.ui.explanations import explain, is_explained
 from bot.ui.limits import Block
 from bot.ui.mrkdwn import code, command, escape
-from bot.ui.problems import explain, is_explained, run_button
+from bot.ui.problems import run_button
 from bot.ui.statuses import appearance
 
 _LONGEST_ERROR: Final = 120

@@ -7,8 +7,8 @@ from bot.cloudflare.models import Status
 from bot.stats.model import Runs, StepRuns, StepSample, Unfinished, VersionRuns
 from bot.stats.statistics import LEAST_FOR_MEDIAN, LEAST_FOR_P95, Rate, Spread
 from bot.stats.steps import MOST_STEPS, flakiest, slowest
+from bot.ui.explanations import explain
 from bot.ui.mrkdwn import code, duration, escape, moment_after
-from bot.ui.problems import explain
 from bot.ui.statuses import URGENCY, appearance
 
 _ORDER: Final = {status: place for place, status in enumerate(URGENCY)}

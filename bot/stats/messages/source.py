@@ -6,8 +6,8 @@ from datetime import timedelta
 from bot.stats.messages.figures import count, rate
 from bot.stats.model import Estimate, Stats
 from bot.stats.statistics import Rate
+from bot.ui.explanations import explain
 from bot.ui.mrkdwn import code, duration, moment_after
-from bot.ui.problems import explain
 
 _GAP = 4
 """Which part of the time is empty before the oldest instance, so that it may be due to the retention."""

@@ -110,7 +110,7 @@ async def soak(plan: Plan, folder: Path, report_progress: ReportProgress) -> Run
     Args:
         plan: the parameters.
         folder: for the bot's files.
-        say: told how it goes, a line at a time.
+        report_progress: told how it goes, a line at a time.
     """
     async with _run_harness(plan, folder) as harness:
         async with harness.bot("bot", _settings(plan, harness), own_interpreter=True) as bot:

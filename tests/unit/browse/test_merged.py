@@ -29,7 +29,7 @@ from bot.cloudflare.errors import (
 )
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Cursor, Instance, PageQuery, Status
-from bot.ui.problems import explain
+from bot.ui.explanations import explain
 from tests.support.many_lists import START, ManyLists, instance, newest_first, refused_cursor
 from tests.unit.browse.turning import round_trip, turn_newer, turn_older
 
