@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 from bot.browse.bookmark import MergedBookmark
 from bot.browse.causes import AT_ONCE
 from bot.browse.merging import Merge, MergedRow
-from bot.browse.places import RowKey, ShownProgress, ShownScreen
 from bot.browse.reading import Asked, Reading, deadline, failure_of, is_over
 from bot.browse.screen import Row
+from bot.browse.shown import RowKey, ShownProgress, ShownScreen
 from bot.cloudflare.errors import CloudflareError, RateLimited
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import MAX_PER_PAGE
@@ -152,7 +152,7 @@ async def cut(
     asked: Asked, mark: MergedBookmark, hidden: frozenset[int], again: ShownScreen | None
 ) -> Cutting:
     """Take the rows of a screen; where some that were shown have gone, they may be in other lists now."""
-    progress = ShownProgress.of(mark.reached, mark.places)
+    progress = ShownProgress.of(mark.reached, (place.reached for place in mark.places))
     cutting = Cutting(
         asked, Merge(mark.places, progress, hidden, again), Reading(asked), is_again=again is not None
     )

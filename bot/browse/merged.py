@@ -20,9 +20,10 @@ from dataclasses import replace
 
 from bot.browse.bookmark import Bookmark, MergedBookmark
 from bot.browse.cutting import Cutting, LookedAt, cut
-from bot.browse.places import ShownProgress, ShownScreen, StreamPlace, Taken
+from bot.browse.places import StreamPlace
 from bot.browse.reading import Asked
 from bot.browse.screen import Screen, Searched
+from bot.browse.shown import ShownProgress, ShownScreen, Taken
 
 
 async def merged_screen(asked: Asked, mark: MergedBookmark) -> Screen:
@@ -73,7 +74,7 @@ def _here(mark: MergedBookmark, cutting: Cutting) -> MergedBookmark:
     cut = found[-size - 1] + 1
     before, cutting.looked_at = cutting.looked_at[:cut], cutting.looked_at[cut:]
     cutting.rows = cutting.rows[-size:]
-    progress = ShownProgress.of(mark.reached, mark.places)
+    progress = ShownProgress.of(mark.reached, (place.reached for place in mark.places))
     for each in before:
         progress.add(each.number, each.key)
     for number, rows in Counter(each.number for each in before).items():

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.browse.pages import Loaded
-from bot.browse.places import NEWEST, Reached, RowKey, StreamPlace, in_milliseconds
+from bot.browse.places import StreamPlace
+from bot.browse.shown import NEWEST, Reached, RowKey, in_milliseconds
 
 
 @dataclass(slots=True)

@@ -15,15 +15,9 @@ from typing import NamedTuple
 
 from bot.browse.merged_list import MergedList
 from bot.browse.pages import Loaded
-from bot.browse.places import (
-    NEWEST,
-    Failure,
-    RowKey,
-    ShownProgress,
-    ShownScreen,
-    StreamPlace,
-)
+from bot.browse.places import Failure, StreamPlace
 from bot.browse.selection import Stream
+from bot.browse.shown import NEWEST, RowKey, ShownProgress, ShownScreen
 from bot.cloudflare.models import Instance
 
 

@@ -2,8 +2,9 @@
 
 from bot.browse.merging import Merge
 from bot.browse.pages import Loaded
-from bot.browse.places import NOTHING_SHOWN, ReadPage, RowKey, ShownProgress, StreamPlace
+from bot.browse.places import ReadPage, StreamPlace
 from bot.browse.selection import Stream
+from bot.browse.shown import NOTHING_SHOWN, RowKey, ShownProgress
 from bot.cloudflare.models import Instance, InstancePage, ResultInfo, Status
 from tests.support.many_lists import START, instance
 
