@@ -22,7 +22,7 @@ from bot.browse.options import (
     VIEWS,
 )
 from bot.cloudflare.models import DIRECTIONS, ENDED_STATUSES
-from bot.language import filters, times
+from bot.language import filters, time_words
 from bot.language.tokens import Token
 
 TIMES: Final = (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)
@@ -70,7 +70,7 @@ def is_key(key: str, words: Sequence[str], workflows: Sequence[str]) -> bool:
         is_slip = word not in workflows and filters.nearest_status(word) is not None
         return is_slip or bool(filters.known_status(word) or filters.statuses_in(word))
     if key in TIMES:
-        return times.longest_time(words) > 0
+        return time_words.longest_time(words) > 0
     if key in (PAGE.key, ROWS.key):
         return words[0].isdecimal()
     if key == VIEW.key:

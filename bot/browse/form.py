@@ -16,7 +16,7 @@ from bot.browse.options import View, default_rows, read_rows
 from bot.browse.pending_query import PendingQuery
 from bot.browse.selection import NO_CONDITIONS, Conditions, Selection
 from bot.cloudflare.models import Status
-from bot.language import times
+from bot.language import time_words, times
 from bot.language.command import Command
 from bot.language.errors import FormErrors, QueryError, collect_error
 from bot.language.times import Clock, TimePoint
@@ -82,7 +82,7 @@ class Form:
     def needs_zone(self) -> bool:
         """Return whether a wall-clock time was typed."""
         texts = (self.since, self.until, self.created, self.created_until)
-        return any(times.needs_zone(text) for text in texts if text.strip())
+        return any(time_words.needs_zone(text) for text in texts if text.strip())
 
     def to_query(self, clock: Clock) -> ListQuery | FormErrors:
         """Return the query at a moment, in a zone; or all errors of the form."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.browse.model import ListQuery
-from bot.language import times
+from bot.language import time_words, times
 from bot.language.errors import QueryError, typed
 from bot.language.times import Clock, TimePoint
 from bot.language.tokens import quote
@@ -69,7 +69,7 @@ class PendingQuery:
     @property
     def needs_zone(self) -> bool:
         """Return whether a wall-clock time was typed."""
-        return any(map(times.needs_zone, self.words.values()))
+        return any(map(time_words.needs_zone, self.words.values()))
 
     def in_account(self, account: str) -> "PendingQuery":
         """Return the same list of an account; one that names its account stays as it is."""
@@ -182,6 +182,6 @@ def _drop_unreadable_times(query: PendingQuery, clock: Clock) -> PendingQuery:
 def _past(text: str, clock: Clock) -> TimePoint:
     point = times.read(text, clock)
     if point.at > clock.now:
-        earlier = times.day_earlier(text)
+        earlier = time_words.day_earlier(text)
         raise QueryError(text, "lies in the future", expected="a time that has passed", nearest=earlier)
     return point

@@ -26,7 +26,7 @@ from bot.browse.options import (
 )
 from bot.browse.word_rows import Phrases, WordRow, longest_length
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES
-from bot.language import filters, time_ranges, times
+from bot.language import filters, time_ranges, time_words
 from bot.language.command import Reading
 from bot.language.filler_words import is_filler
 from bot.language.tokens import Token, quote
@@ -137,7 +137,7 @@ class _Reader:
             return 0, filters.synonymous_status(value) or (",".join(several) if several else value)
         if key in TIMES:
             behind = self._bare_words(count)
-            words = max(times.longest_time([value, *behind]), 1)
+            words = max(time_words.longest_time([value, *behind]), 1)
             return words - 1, " ".join([value, *behind[: words - 1]])
         if key in (LONGER.key, SHORTER.key):
             behind = self._bare_words(count)
@@ -222,7 +222,7 @@ class _Reader:
                     reports=reports,
                 )
                 return True
-        count = times.longest_time(words[skipped:])
+        count = time_words.longest_time(words[skipped:])
         if words[skipped : skipped + count] == ["now"]:
             return False  # as in `what is broken now`: since now there is nothing
         if count:

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, compress, dropwhile, takewhile
 from typing import Final
 
-from bot.language import filters, name_matching, time_ranges, times
+from bot.language import filters, name_matching, time_ranges, time_words
 from bot.language.durations import parse_duration
 from bot.language.tokens import Token
 
@@ -134,4 +134,4 @@ def is_length(text: str) -> bool:
 
 def begins_with_time(words: Sequence[str]) -> bool:
     """Return whether words begin with a time, or a stretch of it."""
-    return times.longest_time(words) > 0 or time_ranges.take_range(words) is not None
+    return time_words.longest_time(words) > 0 or time_ranges.take_range(words) is not None

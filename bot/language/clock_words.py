@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, time
 from typing import Final
 
-from bot.language import times
+from bot.language import time_words, times
 
 TIME_EXPECTED: Final = "a time such as `09:00`, `14:30` or `9am`"
 _SYNONYMS: Final = {"noon": "12:00", "midday": "12:00", "midnight": "00:00"}
@@ -23,4 +23,4 @@ def nearest_time(text: str) -> str | None:
 
 def read_clock(text: str) -> time | None:
     """Return the time of day that a text means in filters, too; None for any other form."""
-    return times.read(text, _ANY_DAY).at.time() if times.is_clock(text) else None
+    return times.read(text, _ANY_DAY).at.time() if time_words.is_clock(text) else None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bot.language import times
+from bot.language import time_words
 from bot.language.errors import QueryError, nearest
 from bot.language.schedule_phrases import LAST_DAY_IN_ALL_MONTHS, ORDINALS, WEEKDAYS
 from bot.language.schedule_weekdays import (
@@ -171,7 +171,7 @@ def _no_day_of_month_error(said: Sequence[Token], ahead: Words) -> QueryError:
     number = _NUMBERED.fullmatch(ahead.word())
     if number and LAST_DAY_IN_ALL_MONTHS < int(number[1]) <= 31:
         return token.wrong("is not a day of every month", expected=_DAY_OF_MONTH, nearest="last")
-    is_time = ahead.word() == "at" or times.is_clock(ahead.word())
+    is_time = ahead.word() == "at" or time_words.is_clock(ahead.word())
     close = f"1 {token.text}" if is_time else None
     return token.wrong("is no day of the month", expected=_DAY_OF_MONTH, nearest=close)
 

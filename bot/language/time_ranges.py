@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Final
 
 from bot.language.time_pieces import DayBefore, Period
-from bot.language.times import longest_time, read_words
+from bot.language.time_words import longest_time, read_words
 from bot.language.written_times import Ago, WrittenTime
 
 _SINCE: Final = ("since", "after", "from")

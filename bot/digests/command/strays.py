@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.cloudflare.models import STATUSES
 from bot.digests.command.addressees import names_somebody
-from bot.language import filters, times
+from bot.language import filters, time_words
 from bot.language.durations import read_window
 from bot.language.errors import QueryError, nearest, typed
 from bot.language.schedule_weekdays import GROUPS, is_weekdays
@@ -61,7 +61,7 @@ def stray(tokens: Sequence[Token]) -> QueryError:
     if word in _ENDS:
         expected = f"no first or last day: a digest comes until `{COMMAND} digest pause` or `delete`"
         return wrong(tokens[:2], "is no part of a digest", expected=expected)
-    if word in _SCHEDULE_WORDS or times.is_clock(token.value) or is_weekdays(word):
+    if word in _SCHEDULE_WORDS or time_words.is_clock(token.value) or is_weekdays(word):
         expected = "one schedule, with the same times for all its days; make a digest for each"
         return token.wrong("follows a whole schedule", expected=expected)
     if window := _window_behind(tokens):
@@ -96,7 +96,7 @@ def _nearest(tokens: Sequence[Token]) -> str | None:
 def _is_no_name(word: str) -> bool:
     """Return whether a word belongs to sentences or schedules, so that it is not proposed as a name."""
     known = (*_COMMON, *_ENDS, *_SCHEDULE_WORDS)
-    is_time = times.is_clock(word) or is_weekdays(word)
+    is_time = time_words.is_clock(word) or is_weekdays(word)
     return (word in known and word not in ("and", "&")) or is_time or not any(map(str.isalnum, word))
 
 

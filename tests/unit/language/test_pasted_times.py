@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.language.times import Clock, needs_zone, read
+from bot.language.time_words import needs_zone
+from bot.language.times import Clock, read
 from tests.support.commands import NOW
 
 NINE = datetime(2026, 11, 22, 9, 12, 44, tzinfo=UTC)

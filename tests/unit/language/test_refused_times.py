@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.language.errors import QueryError
-from bot.language.times import Clock, TimePoint, is_time, longest_time, needs_zone, read
+from bot.language.time_words import is_time, longest_time, needs_zone
+from bot.language.times import Clock, TimePoint, read
 from tests.support.commands import NOW
 
 from .strategies import any_text, clocks

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language.time_ranges import TimeRange, take_range
-from bot.language.times import Clock, is_time, read
+from bot.language.time_words import is_time
+from bot.language.times import Clock, read
 from tests.support.commands import NOW
 
 
