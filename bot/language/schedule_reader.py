@@ -11,19 +11,16 @@ from bot.language.cron import canonical
 from bot.language.durations import UNITS
 from bot.language.errors import QueryError, nearest, one_of
 from bot.language.schedule_days import take_days
+from bot.language.schedule_intervals import ALL_INTERVALS, interval_times, take_interval, take_past
 from bot.language.schedule_phrases import ORDINALS, WEEKDAYS
 from bot.language.schedule_times import (
-    ALL_INTERVALS,
     USUAL,
     TypedClock,
     clock_fields,
-    interval_times,
     settle,
     take_bounds,
     take_clocks,
-    take_interval,
     take_part,
-    take_past,
 )
 from bot.language.schedule_weekdays import EACH, WEEKDAY_EXPECTED, Days, names_weekdays, take_exceptions
 from bot.language.tokens import Token
