@@ -17,8 +17,8 @@ from bot.browse.screen import Screen
 from bot.cloudflare.models import Instance
 from tests.support.many_lists import ManyLists, instance
 from tests.support.properties import examples
-from tests.unit.browse.test_by_end import ERRORED, LOOKBACK, RUNNING, expected, failed_since, ids
-from tests.unit.browse.turning import round_trip
+from tests.unit.browse.by_end import ERRORED, LOOKBACK, RUNNING, expected, failed_since
+from tests.unit.browse.turning import round_trip, row_ids
 
 BUTTONS: dict[str, Callable[[Screen], ListBookmark | KeptPlace | None]] = {
     "next": lambda screen: screen.next,
@@ -53,9 +53,9 @@ async def test_rows_that_leave_a_page_which_is_asked_for_anew_end_no_button(
     assert place is not None
     without(account, *gone)
     screen = await account.browser(lookback=DAY, limits=limits).turn(round_trip(place))  # another replica
-    assert not set(ids(screen)) & set(gone)
+    assert not set(row_ids(screen)) & set(gone)
     rest = [f"a-{at:02}" for at in range(10 if button == "next" else 0, 30) if f"a-{at:02}" not in gone]
-    assert ids(screen) == (rest or ["a-05", "a-06", "a-07", "a-08", "a-09"])[:5]
+    assert row_ids(screen) == (rest or ["a-05", "a-06", "a-07", "a-08", "a-09"])[:5]
     assert screen.searched is not None
     assert screen.searched.rows == 30 - len(gone)
 
@@ -161,7 +161,7 @@ def test_whatever_leaves_and_comes_each_click_has_an_answer_of_what_there_was(
                 browser = clicks.browser()
             place = BUTTONS[button](screen)
             screen = await browser.turn(round_trip(screen.here if place is None else place))
-            shown = ids(screen)
+            shown = row_ids(screen)
             assert shown == [id_ for id_ in wanted if id_ in shown]
             assert screen.searched is not None
             # Created before the lookback is none, or that was read, too.
