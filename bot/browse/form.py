@@ -4,13 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from bot.browse.condition_options import (
-    CAUSE,
-    CONDITION_OPTIONS,
-    TRIGGER,
-    check_lengths,
-    with_errored,
-)
+from bot.browse.condition_options import CONDITION_OPTIONS, TRIGGER, check_lengths, with_errored
 from bot.browse.model import ListQuery
 from bot.browse.options import View, default_rows, read_rows
 from bot.browse.pending_query import PendingQuery
@@ -22,8 +16,10 @@ from bot.language.errors import FormErrors, QueryError, collect_error
 from bot.language.times import Clock, TimePoint
 from bot.language.tokens import Token, split
 
-TEXT_CONDITIONS: Final = tuple(option for option in CONDITION_OPTIONS if option not in (TRIGGER, CAUSE))
-"""The conditions that are typed. A trigger is chosen, and nobody knows a cause's key by heart."""
+TEXT_CONDITIONS: Final = tuple(
+    option for option in CONDITION_OPTIONS if option.field.label and option is not TRIGGER
+)
+"""The conditions that are typed into the form. A trigger is chosen from a menu."""
 
 
 @dataclass(frozen=True, slots=True)

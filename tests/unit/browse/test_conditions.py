@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.browse.browser import Browser
+from bot.browse.condition_options import CONDITION_OPTIONS
 from bot.browse.conditions import matches, matches_cause
 from bot.browse.model import ListQuery
 from bot.browse.reading import Limits
@@ -16,6 +18,9 @@ from bot.cloudflare.errors import InvalidResponse, RateLimited
 from bot.cloudflare.instance_models import InstanceDetail, InstanceError
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Instance, Status
+from bot.language.command import Command
+from bot.language.options import Option
+from bot.language.tokens import split
 from tests.support.many_lists import START, ManyLists, instance
 from tests.unit.browse.turning import round_trip, turn_newer
 
@@ -67,6 +72,13 @@ def test_a_row_is_what_was_asked_for_or_not_or_does_not_say(
     where: Conditions, row: Instance, answer: bool | None
 ) -> None:
     assert matches(where, row, NOW) is answer
+
+
+@pytest.mark.parametrize("option", CONDITION_OPTIONS, ids=lambda option: option.key)
+def test_no_condition_is_met_by_every_row(option: Option[Any]) -> None:
+    value = option.read(split(option.example)[0], Command(""))
+    row = instance("other", 0, "running").model_copy(update={"version_id": "ffff", "trigger_source": "api"})
+    assert matches(Conditions(**{option.key: value}), row, START) is False
 
 
 CAUSE = Cause("charge-card", "PaymentError", "Card declined for order 17")
