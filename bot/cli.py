@@ -175,8 +175,8 @@ async def _print_findings(settings: Settings) -> bool:
     with pause_garbage_collector():
         from bot.check import check as run_checks
 
-    well = True
+    all_ok = True
     async for finding in run_checks(settings):
-        click.echo(f"{'ok  ' if finding.well else 'FAIL'}  {finding.subject}: {finding.text}")
-        well = well and finding.well
-    return well
+        click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.subject}: {finding.text}")
+        all_ok = all_ok and finding.ok
+    return all_ok

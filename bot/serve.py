@@ -38,7 +38,7 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
         gc.freeze()  # what is loaded stays: to go through it takes a tenth of a second, again and again
         apart = {} if served.metrics_port is None else {"metrics_port": served.metrics_port}
         _log.info("ready", port=served.port, mode=mode, role=role.value, **apart)
-        await _until(stop, served.bot)
+        await _wait_until_stopped(stop, served.bot)
         _log.info("stopping")
     _log.info("stopped")
 
@@ -111,7 +111,7 @@ def _wording_failure(where: str) -> Iterator[None]:
         raise StartupError(f"{where}: can't listen there: {reason}") from error
 
 
-async def _until(stop: asyncio.Event, bot: Bot) -> None:
+async def _wait_until_stopped(stop: asyncio.Event, bot: Bot) -> None:
     """Wait for the signal, or for a connection that is lost for good."""
     waiting: list[asyncio.Task[Any]] = [asyncio.ensure_future(stop.wait())]
     if bot.socket_mode is not None:

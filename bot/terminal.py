@@ -17,7 +17,7 @@ async def list_digests(settings: DatabaseSettings) -> str:
         StartupError: the database can't be used.
     """
     async with database(settings) as engine:
-        found = [digest for store in await open_digests(engine) for digest in await store.all()]
+        found = [digest for store in await open_digests(engine) for digest in await store.list_all()]
     lines = [digest_line(digest) for digest in sorted(found, key=lambda digest: digest.number)]
     return "\n".join(lines) or "No digests yet: /workflows digest creates one."
 

@@ -132,7 +132,7 @@ class Browser:
         except WorkflowNotFound as error:
             if not mark.query.workflow:
                 raise
-            raise await self._no_such(mark.query, account, allows, error) from error
+            raise await self._no_such_error(mark.query, account, allows, error) from error
 
     async def read_back(
         self,
@@ -156,7 +156,7 @@ class Browser:
         except WorkflowNotFound as error:
             if not selection.workflow:
                 raise
-            raise await self._no_such(ListQuery(selection), account, allows, error) from error
+            raise await self._no_such_error(ListQuery(selection), account, allows, error) from error
 
     def still_shows(self, screen: Screen) -> bool:
         """Return whether refreshing a screen now would give the same screen."""
@@ -168,8 +168,8 @@ class Browser:
     async def _turn(self, workflows: CachedWorkflows, mark: Bookmark, account: str, *, fresh: bool) -> Screen:
         asked = bounded(mark.query.page(mark.position), mark.anchor)
         if mark.anchor is None and mark.query.until is None and is_page_within(mark):
-            mark = await self._anchored_at_newest(workflows, mark, fresh=fresh)
-        page = first = await _page(workflows, mark, fresh=fresh)
+            mark = await self._anchor_at_newest(workflows, mark, fresh=fresh)
+        page = first = await _read_page(workflows, mark, fresh=fresh)
         for _ in range(_MOST_EMPTY_PAGES):
             # An empty page may still have a cursor: a filter found nothing there, and more lies behind.
             if page.rows or page.next is None or await self._is_loop(mark, page):
@@ -177,7 +177,7 @@ class Browser:
             mark = replace(
                 mark, position=page.next, offset=0, visited=(*mark.visited, VisitedPage(mark.position, 0))
             )
-            page = await _page(workflows, mark, fresh=fresh)
+            page = await _read_page(workflows, mark, fresh=fresh)
         if mark.anchor is None and is_first(mark):
             reader = PageReader(workflows, mark.query)
             anchor, page = await reader.anchor(mark.query.page(mark.position), page)
@@ -194,7 +194,7 @@ class Browser:
             return ()
         return tuple(row.name for row in found.rows)
 
-    async def _no_such(
+    async def _no_such_error(
         self, query: ListQuery, account: str, allows: WorkflowFilter, error: WorkflowNotFound
     ) -> NoSuchWorkflow:
         """Return the error for a name of no workflow, with those that may be seen; none if unreadable."""
@@ -209,15 +209,13 @@ class Browser:
             return True
         return mark.kept is not None and await self._has_passed(mark.kept, page.next)
 
-    async def _anchored_at_newest(
-        self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool
-    ) -> Bookmark:
+    async def _anchor_at_newest(self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> Bookmark:
         """Start a walk at a page number; only the first page tells what is newest now."""
         head = await workflows.list_instances(mark.query.page(PageNumber(1)), fresh=fresh)
         return replace(mark, anchor=head.newest)
 
 
-async def _page(workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
+async def _read_page(workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
     return await PageReader(workflows, mark.query, fresh).read(mark.query.page(mark.position), mark.anchor)
 
 

@@ -67,7 +67,7 @@ class CountSamples:
         key = (team, account)
         if key not in self._read:
             try:
-                found = await self._work.run(self._recent(team, account), self._timeout)
+                found = await self._work.run(self._load_recent(team, account), self._timeout)
             except (SQLAlchemyError, OSError, ValueError) as error:  # a TimeoutError is an OSError
                 _log.warning("count_samples_not_read", reason=reason_of(error))
                 found = None
@@ -124,7 +124,7 @@ class CountSamples:
         async with self._engine.begin() as connection:
             await connection.execute(self._insert(count_samples).values(row).on_conflict_do_nothing())
 
-    async def _recent(self, team: str, account: str) -> Sequence[CountSample] | None:
+    async def _load_recent(self, team: str, account: str) -> Sequence[CountSample] | None:
         now = self._now()
         of_account = (count_samples.c.team_id == team) & (count_samples.c.account == account)
         times = select(count_samples.c.at).where(of_account).order_by(count_samples.c.at)

@@ -44,7 +44,7 @@ async def merged_screen(asked: Asked, mark: MergedBookmark) -> Screen:
             before = _previous(mark, hidden)
             following = replace(mark, shown=None)
             return await merged_screen(asked, before if isinstance(before, MergedBookmark) else following)
-    return await _screen(mark, cutting, hidden)
+    return await _cut_screen(mark, cutting, hidden)
 
 
 def _shown_screen(rows: Sequence[LookedAt], end: ShownProgress) -> ShownScreen:
@@ -91,7 +91,7 @@ def _here(mark: MergedBookmark, cutting: Cutting) -> MergedBookmark:
     )
 
 
-async def _screen(mark: MergedBookmark, cutting: Cutting, hidden: frozenset[int]) -> Screen:
+async def _cut_screen(mark: MergedBookmark, cutting: Cutting, hidden: frozenset[int]) -> Screen:
     query, reading = mark.query, cutting.reading
     here = _here(mark, cutting)
     end, after = cutting.merge.end, cutting.merge.places

@@ -80,7 +80,7 @@ class OverviewReader:
         account = _Account(name, workflows, found.fetched_at, then, {})
         is_whole = not (found.cut_short or found.incomplete_rows)
         if mark.order is None:
-            rows = await self._ranked(account, visible, fresh=fresh)
+            rows = await self._rank(account, visible, fresh=fresh)
             mark = replace(mark, order=tuple(row.name for row in rows if row.trouble is not None))
             turns = Turns.of([row.name for row in rows], mark)
             if is_whole and samples is not None and not mark.overview.search:
@@ -90,8 +90,8 @@ class OverviewReader:
             rows = [self._row(account, each) for each in sorted(visible, key=lambda each: key_of(each.name))]
             turns = Turns.of([row.name for row in rows], mark)
             shown = slice(turns.first, turns.first + WORKFLOWS_PER_SCREEN)
-            counted = await self._counted(account, [row.workflow for row in rows[shown]], fresh=fresh)
-            rows[shown] = await self._with_failures(account, counted, fresh=fresh)
+            counted = await self._count(account, [row.workflow for row in rows[shown]], fresh=fresh)
+            rows[shown] = await self._add_failures(account, counted, fresh=fresh)
         return Overview(
             query=mark.overview,
             account=name,
@@ -113,24 +113,24 @@ class OverviewReader:
             compared=samples is not None,
         )
 
-    async def _ranked(
+    async def _rank(
         self, account: _Account, visible: Sequence[Workflow], *, fresh: bool
     ) -> list[WorkflowRow]:
         """Return all rows in their order, as far as they can be counted."""
         first = sorted(visible, key=lambda row: (row.instances is not None, by_name(row.name)))
-        counted = await self._counted(account, first[:MOST_COUNTED], fresh=fresh)
+        counted = await self._count(account, first[:MOST_COUNTED], fresh=fresh)
         others = [self._row(account, each) for each in first[MOST_COUNTED:]]
-        rows = await self._with_failures(account, [*counted, *others], fresh=fresh)
+        rows = await self._add_failures(account, [*counted, *others], fresh=fresh)
         return sorted(rows, key=by_trouble)
 
-    async def _counted(
+    async def _count(
         self, account: _Account, workflows: Sequence[Workflow], *, fresh: bool
     ) -> list[WorkflowRow]:
         counted, uncounted = await count_instances(account.workflows, workflows, fresh=fresh)
         account.uncounted.update(uncounted)
         return [self._row(account, each) for each in counted]
 
-    async def _with_failures(
+    async def _add_failures(
         self, account: _Account, rows: Sequence[WorkflowRow], *, fresh: bool
     ) -> list[WorkflowRow]:
         """Return rows with how many failed lately, which is read for some of them."""

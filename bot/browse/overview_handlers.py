@@ -89,7 +89,7 @@ class OverviewHandlers:
         overview = await self._reader.read(place, viewer.team, fresh=fresh, allows=allows)
         some = audience.notices(Selection(account=account), _SOME_NOTICE)
         overview, notices = replace(overview, some_hidden=bool(some)), (*notices, *some)
-        controls = await self._controls(viewer.team, overview)
+        controls = await self._build_controls(viewer.team, overview)
         troubled = [row for row in overview.rows if row.trouble is not None]
         requests = {row.name: _request(row, account, overview.fetched_at) for row in troubled}
         buttons = {name: await self._requests.save(each, viewer.team) for name, each in requests.items()}
@@ -133,7 +133,7 @@ class OverviewHandlers:
         """
         await self._access.require_any(Right.VIEW, interaction, _account_of(interaction))
 
-    async def _controls(self, team: str, overview: Overview) -> Controls:
+    async def _build_controls(self, team: str, overview: Overview) -> Controls:
         wanted: tuple[Request | None, ...] = (
             None if overview.previous is None else TurnPage(overview.previous),
             None if overview.next is None else TurnPage(overview.next),

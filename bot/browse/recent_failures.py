@@ -112,7 +112,7 @@ class RecentFailures:
         try:
             while not pages or (row.errored <= _MOST_WHOLE and pages[-1].next and next(spare, None)):
                 position = pages[-1].next if pages else None
-                pages.append(await _page(workflows, replace(query, position=position), now))
+                pages.append(await _read_page(workflows, replace(query, position=position), now))
                 self._kept[account, row.name] = _ends(pages, _state(row.workflow))
         except CloudflareError as error:
             _log.info("failures_not_read", account=account, error=type(error).__name__)
@@ -129,7 +129,7 @@ def _state(workflow: Workflow) -> _State:
     return workflow.instances, workflow.triggered_on, workflow.modified_on
 
 
-async def _page(workflows: CachedWorkflows, query: PageQuery, now: datetime) -> InstancePage:
+async def _read_page(workflows: CachedWorkflows, query: PageQuery, now: datetime) -> InstancePage:
     """Return a page that is no older than the counts: an older one may lack a failure that they have."""
     page = await workflows.list_instances(query, priority=Priority.BACKGROUND)
     if page.fetched_at >= now:

@@ -130,9 +130,9 @@ class ListService:
         except NoSuchWorkflow as error:
             return await self._show_meant(audience, error, notices)
         except NoSuchWorkflows as error:
-            raise await self._none_of_some(team, error) from error
-        screen = await self._with_known_causes(screen, team)
-        controls = await self._controls(team, screen)
+            raise await self._no_such_error(team, error) from error
+        screen = await self._add_known_causes(screen, team)
+        controls = await self._build_controls(team, screen)
         some = audience.notices(screen.query.selection, _SOME_LISTED)
         reply = self._list(screen, controls, (*notices, *some))
         if not (fresh or controls.incomplete or screen.source is None):
@@ -162,7 +162,7 @@ class ListService:
         """Return a button's value; the walk to its place goes to the database if it is long."""
         return await self._requests.save(await self._walks.shorten(request, team), team)
 
-    async def _with_known_causes(self, screen: Screen, team: str) -> Screen:
+    async def _add_known_causes(self, screen: Screen, team: str) -> Screen:
         """Return a screen with why its instances failed, as far as that is remembered.
 
         Nothing is asked for it: it would take a request for each row, where a list takes one for a hundred.
@@ -192,7 +192,7 @@ class ListService:
             return ShowMessage(full, plain=without_table)
         return ShowMessage(without_table)
 
-    async def _none_of_some(self, team: str, error: NoSuchWorkflows) -> UserError:
+    async def _no_such_error(self, team: str, error: NoSuchWorkflows) -> UserError:
         """Return the refusal of a list that names workflows which do not exist, with what may be meant."""
         asked, suggestions = error.query.selection.workflows, []
         for missing in error.missing:
@@ -216,7 +216,7 @@ class ListService:
         """
         if len(error.meant) == 1:
             return await self._show_match(audience, error, notices)
-        similar_ones = await self._similar(audience.viewer.team, error)
+        similar_ones = await self._find_similar(audience.viewer.team, error)
         name = error.query.workflow
         may_begin_id = any(sign.isdigit() for sign in name) and not any(sign.isspace() for sign in name)
         verb = self._nearest_verb(name) or (f"find {quote(name)}" if may_begin_id else None)
@@ -232,7 +232,7 @@ class ListService:
         reading = Reading(error.query.workflow, query.workflow)
         return replace(shown, readings=(reading, *shown.readings))
 
-    async def _controls(self, team: str, shown: Screen) -> Controls:
+    async def _build_controls(self, team: str, shown: Screen) -> Controls:
         previous, next_, further = (
             None if place is None else TurnPage(place)
             for place in (shown.previous, shown.next, shown.further)
@@ -243,7 +243,7 @@ class ListService:
         wanted = (
             previous, next_, RefreshPage(here), filter_, ShareList(here), further, why_of_list(shown), retry,
         )  # fmt: skip
-        values = [None if request is None else await self._value(team, request) for request in wanted]
+        values = [None if request is None else await self._save_value(team, request) for request in wanted]
         is_incomplete = any(
             value is None for request, value in zip(wanted, values, strict=True) if request is not None
         )
@@ -259,7 +259,7 @@ class ListService:
             incomplete=is_incomplete,
         )
 
-    async def _value(self, team: str, request: Request) -> str | None:
+    async def _save_value(self, team: str, request: Request) -> str | None:
         """Return a button's value, or None where the database can't keep it. The rows are shown even so."""
         try:
             return await self.save(request, team)
@@ -267,7 +267,7 @@ class ListService:
             _log.error("bookmark_not_kept", reason=reason_of(error))
             return None
 
-    async def _similar(self, team: str, error: NoSuchWorkflow) -> list[Suggestion]:
+    async def _find_similar(self, team: str, error: NoSuchWorkflow) -> list[Suggestion]:
         names = error.meant or error.similar
         requests = {name: OpenList(Bookmark(error.query.of_workflow(name))) for name in names[:_MOST_NAMES]}
         return [similar(name, await self.save(request, team)) for name, request in requests.items()]

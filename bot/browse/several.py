@@ -84,7 +84,7 @@ class SeveralLists:
     ) -> tuple[tuple[StreamPlace, ...], Omitted]:
         """Return the lists of a question, none of them read yet, and those that are left out."""
         selection = asked.query.selection
-        listed = await _workflows(asked, priority)
+        listed = await _list_workflows(asked, priority)
         planned = plan(selection, listed, asked.allows, self._lookback)
         if planned.missing:
             names = () if listed is None else (row.name for row in listed.rows if asked.allows(row.name))
@@ -92,7 +92,7 @@ class SeveralLists:
         return tuple(StreamPlace(stream) for stream in planned.streams), planned.omitted
 
 
-async def _workflows(asked: Asked, priority: Priority) -> WorkflowList | None:
+async def _list_workflows(asked: Asked, priority: Priority) -> WorkflowList | None:
     """Return the account's workflows; None where names are enough.
 
     Raises:

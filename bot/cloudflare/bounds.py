@@ -56,7 +56,7 @@ async def _list_within_bounds(query: PageQuery, ask: AskPage) -> InstancePage:
     number = query.position.number if isinstance(query.position, PageNumber) else 1
     for _ in range(_TRIES):
         newer, head = await _count_newer(query, ask)
-        page, is_settled = await _page_behind(query, ask, (number - 1) * query.per_page + newer, head)
+        page, is_settled = await _read_page_behind(query, ask, (number - 1) * query.per_page + newer, head)
         if is_settled:
             break
     return _cut(page, query.filter, PageNumber(number + 1))
@@ -73,7 +73,7 @@ async def _count_newer(query: PageQuery, ask: AskPage) -> tuple[int, InstancePag
             return newer, page
 
 
-async def _page_behind(
+async def _read_page_behind(
     query: PageQuery, ask: AskPage, skip: int, head: InstancePage
 ) -> tuple[InstancePage, bool]:
     """Return the page behind some rows of the engine's list, and whether the list stood still meanwhile."""

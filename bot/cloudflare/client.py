@@ -108,7 +108,7 @@ class WorkflowsClient:
             CloudflareError: The request failed, or the response can't be read.
         """
         ask = partial(self._ask_page, priority)
-        async with self._in_turn(priority):
+        async with self._wait_for_turn(priority):
             return await (ask(query) if self._bounded is None else self._bounded.list(query, ask))
 
     async def _ask_page(self, priority: Priority, query: PageQuery) -> InstancePage:
@@ -134,7 +134,7 @@ class WorkflowsClient:
             request = requests.workflows_request(search, page)
             return await self._ask(request, partial(self._read_workflows, page), priority)
 
-        async with self._in_turn(priority):
+        async with self._wait_for_turn(priority):
             return await read_workflows(ask, self._now)
 
     async def get_workflow(self, name: str, priority: Priority = Priority.INTERACTIVE) -> Workflow:
@@ -143,7 +143,7 @@ class WorkflowsClient:
         Raises:
             CloudflareError: The request failed, or the response can't be read.
         """
-        async with self._in_turn(priority):
+        async with self._wait_for_turn(priority):
             return await self._ask(
                 requests.workflow_request(name),
                 lambda response: responses.read_workflow(response, self._now()),
@@ -158,7 +158,7 @@ class WorkflowsClient:
         Raises:
             CloudflareError: The request failed, or the response can't be read.
         """
-        async with self._in_turn(priority):
+        async with self._wait_for_turn(priority):
             return await self._ask(
                 requests.version_request(workflow, version),
                 lambda response: responses.read_version(response, self._now()),
@@ -181,7 +181,7 @@ class WorkflowsClient:
             CloudflareError: The request failed, or the response can't be read.
         """
         request = requests.instance_request(workflow, instance, steps=steps)
-        async with self._in_turn(priority):
+        async with self._wait_for_turn(priority):
             if self._listed is not None:
                 await self._listed.confirm(workflow, instance, partial(self._ask_page, priority))
             reader = await self._ask(
@@ -208,7 +208,7 @@ class WorkflowsClient:
             CloudflareError: The request failed, or the response can't be read.
         """
         request = requests.step_request(workflow, instance, name, kind, attempt)
-        async with self._in_turn(priority):
+        async with self._wait_for_turn(priority):
             return await self._ask(
                 request, lambda response: responses.read_step(response, self._now()), priority
             )
@@ -217,7 +217,7 @@ class WorkflowsClient:
         return responses.read_workflows(response, page, self._now())
 
     @asynccontextmanager
-    async def _in_turn(self, priority: Priority) -> AsyncIterator[None]:
+    async def _wait_for_turn(self, priority: Priority) -> AsyncIterator[None]:
         """Wait for a turn; from then on limit a whole answer, with retries and pauses, to the deadline.
 
         Raises:

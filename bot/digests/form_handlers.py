@@ -148,7 +148,7 @@ class DigestFormHandlers:
         """
         viewer = await self.rights.scope.access.viewer(interaction)
         accounts = viewer.accounts_for(Right.SUBSCRIBE)
-        found = await asyncio.gather(*(self._workflow_names(account, viewer) for account in accounts))
+        found = await asyncio.gather(*(self._list_workflow_names(account, viewer) for account in accounts))
         typed = request.typed.casefold()
         names = {name for names in found for name in names if typed in name.casefold()}
         return MenuOptions(suggestions(sorted(names, key=str.casefold)[:OPTIONS]))
@@ -158,7 +158,7 @@ class DigestFormHandlers:
         allowed = viewer.accounts_for(Right.SUBSCRIBE)
         return [account for account in self.digests.accounts if account in allowed or account == chosen]
 
-    async def _workflow_names(self, account: str, viewer: Viewer) -> Sequence[str]:
+    async def _list_workflow_names(self, account: str, viewer: Viewer) -> Sequence[str]:
         try:
             async with asyncio.timeout(_MENU_TIMEOUT.total_seconds()):
                 rows = (await self.digests.accounts[account].list_workflows()).rows

@@ -77,10 +77,10 @@ class DigestHandlers:
         """Show this channel's digests and the person's own; for admins who ask for them, all."""
         store = self.digests.store(interaction)
         if request.all:
-            found = {digest.number: digest for digest in await store.all()}
+            found = {digest.number: digest for digest in await store.list_all()}
         else:
-            here = await store.of_channel(interaction.channel) if interaction.channel else ()
-            own = await store.of_creator(interaction.user)
+            here = await store.list_of_channel(interaction.channel) if interaction.channel else ()
+            own = await store.list_of_creator(interaction.user)
             found = {digest.number: digest for digest in (*here, *own)}
         viewer = await self.rights.scope.access.viewer(interaction)
         listed = [found[number] for number in sorted(found)]
@@ -97,7 +97,7 @@ class DigestHandlers:
         digest = await self.digests.get(request.number, interaction)
         schedule, now = digest.plan.schedule, self.digests.now()
         upcoming = tuple(schedule.upcoming(now, UPCOMING)) if digest.next_due else ()
-        runs = await self.digests.store(interaction).runs(digest.number)
+        runs = await self.digests.store(interaction).list_runs(digest.number)
         may_change = self.rights.may_change(digest, interaction)
         here = _own_channel_words(interaction) if interaction.channel == digest.plan.channel else ""
         message = digest_details_message(digest, upcoming, runs, may_change=may_change, here=here)

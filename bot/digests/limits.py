@@ -113,15 +113,17 @@ class ChannelCalls:
             await _take_turn(connection)
             channel = digests.c.channel == digest.plan.channel
             if (
-                await self._calls(connection, channel, now) <= self._limits.per_channel
-                and await self._calls(connection, digests.c.creator == digest.creator, now)
+                await self._count_calls(connection, channel, now) <= self._limits.per_channel
+                and await self._count_calls(connection, digests.c.creator == digest.creator, now)
                 <= self._limits.per_person
             ):
                 return True
             await connection.execute(update(digest_runs).where(run).values(called_at=None))
             return False
 
-    async def _calls(self, connection: AsyncConnection, whose: ColumnElement[bool], now: datetime) -> int:
+    async def _count_calls(
+        self, connection: AsyncConnection, whose: ColumnElement[bool], now: datetime
+    ) -> int:
         calls = and_(
             digest_runs.c.digest == digests.c.number,
             digest_runs.c.called_at > seconds(now - CALLS_WITHIN),

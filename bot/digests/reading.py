@@ -97,26 +97,26 @@ class ReportBuilder:
         withheld = {name: NotAllowed() for name in plan.workflows if not may_report(account, name)}
         if withheld and len(withheld) == len(set(plan.workflows)):
             raise NotAllowed
-        everything = await survey.workflows()
+        everything = await survey.list_workflows()
         is_partial = everything.cut_short or everything.incomplete_rows > 0
         asked = _asked_for(plan, everything.rows)
         allowed = [row for row in asked if may_report(account, row.name)]
         if asked and not allowed:
             raise NotAllowed
-        counted = await survey.counted(allowed, patient=patient)
+        counted = await survey.count_workflows(allowed, patient=patient)
         span = ReportPeriod.of(plan, baseline, everything.fetched_at, self._lookback)
         candidates = news.candidates(counted, plan.status, baseline)
-        harvest = await Search(survey, plan.status, span).harvest(candidates, patient=patient)
-        rows = [row for row in counted if row.name not in harvest.gone]
+        searched = await Search(survey, plan.status, span).search(candidates, patient=patient)
+        rows = [row for row in counted if row.name not in searched.gone]
         causes = None
         if plan.status == ERRORED:
             ask = partial(self._causes.read, account, team=team, turns=survey.turns)
-            causes = await read_causes(ask, harvest.found, most=most_details, patient=patient)
-        groups, ungrouped = news.group_news(harvest.found, causes.causes if causes else None)
-        new_instances = [new_instance for one in harvest.found for new_instance in one.new_instances]
+            causes = await read_causes(ask, searched.found, most=most_details, patient=patient)
+        groups, ungrouped = news.group_news(searched.found, causes.causes if causes else None)
+        new_instances = [new_instance for one in searched.found for new_instance in one.new_instances]
         hours = chart.by_hour(baseline.news if baseline else {}, new_instances, span.until)
         counts = _counts(rows)
-        shown = _shown(counts, harvest.found)
+        shown = _shown(counts, searched.found)
         return Report(
             plan=plan,
             account=account,
@@ -125,16 +125,16 @@ class ReportBuilder:
             first=baseline is None,
             groups=groups,
             total=len(new_instances),
-            exact=harvest.exact and not (harvest.unexplained or is_partial),
+            exact=searched.exact and not (searched.unexplained or is_partial),
             ungrouped=ungrouped,
-            unexplained=harvest.unexplained,
+            unexplained=searched.unexplained,
             rows=[_row(name, counts[name], baseline) for name in shown],
             empty=len(rows) - len(shown),
             gone=[name for name in plan.workflows if name not in {*withheld, *(row.name for row in rows)}],
             chart=chart.bars(hours, plan.window, span.until),
             missed=missed,
-            unread={**harvest.unread, **withheld},
-            instances={one.workflow: one.new_instances for one in harvest.found},
+            unread={**searched.unread, **withheld},
+            instances={one.workflow: one.new_instances for one in searched.found},
             read=_read_by_workflow(causes),
             unread_causes=causes.unread if causes else None,
             baseline=_catching_up(
@@ -143,9 +143,9 @@ class ReportBuilder:
                     counts={name: by_status for name, by_status in counts.items() if by_status != {}},
                     partial=is_partial,
                     news=hours,
-                    reported_ids=_reported_ids(harvest.found, span, baseline),
+                    reported_ids=_reported_ids(searched.found, span, baseline),
                 ),
-                {*harvest.unread, *withheld, *(span.behind.keys() & harvest.left_out)},
+                {*searched.unread, *withheld, *(span.behind.keys() & searched.left_out)},
                 span,
                 baseline,
             ),

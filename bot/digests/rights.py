@@ -73,7 +73,7 @@ class DigestRights:
             UserError: there is none, or they may not.
         """
         await self.require_change(request, interaction)
-        await self.scope.require_plan((await self._active(request.number, interaction)).plan, interaction)
+        await self.scope.require_plan((await self._get_active(request.number, interaction)).plan, interaction)
 
     async def require_view(self, request: OfDigest, interaction: Interaction) -> None:
         """Require a digest that the person may look at: their own, one of this channel, or any for an admin.
@@ -84,7 +84,7 @@ class DigestRights:
         viewer = await self.scope.access.viewer(interaction)
 
         async def get() -> Digest:
-            digest = await self._active(request.number, interaction)
+            digest = await self._get_active(request.number, interaction)
             viewer.require_any(Right.VIEW, digest.plan.account)
             if not self.may_change(digest, interaction):
                 if not interaction.acts_in(digest.plan.channel):
@@ -101,7 +101,7 @@ class DigestRights:
         Raises:
             UserError: there is none, or they may not.
         """
-        await self._require_change(lambda: self._active(request.number, interaction), interaction)
+        await self._require_change(lambda: self._get_active(request.number, interaction), interaction)
 
     async def require_restore(self, request: OfDigest, interaction: Interaction) -> None:
         """Require a digest that the person may change, a deleted one too.
@@ -109,8 +109,8 @@ class DigestRights:
         Raises:
             UserError: there is none, or they may not.
         """
-        await self._require_change(lambda: self._digest(request.number, interaction), interaction)
-        await self.scope.require_plan((await self._digest(request.number, interaction)).plan, interaction)
+        await self._require_change(lambda: self._get_digest(request.number, interaction), interaction)
+        await self.scope.require_plan((await self._get_digest(request.number, interaction)).plan, interaction)
 
     async def require_save(self, request: SaveDigest, interaction: Interaction) -> None:
         """Require that the person may change the digest of a form; a new one is everyone's.
@@ -121,7 +121,7 @@ class DigestRights:
         number = request.number
         await self.require_subscribe(request, interaction)
         if number is not None:
-            await self._require_change(lambda: self._active(number, interaction), interaction)
+            await self._require_change(lambda: self._get_active(number, interaction), interaction)
 
     async def require_list(self, request: ListDigests, interaction: Interaction) -> None:
         """Require an admin for the digests of all channels.
@@ -148,13 +148,13 @@ class DigestRights:
         return interaction.user in self.admins or interaction.acts_in(digest.plan.channel)
 
     async def _require_change(self, get: Callable[[], Awaitable[Digest]], interaction: Interaction) -> None:
-        async def changeable() -> Digest:
+        async def get_changeable() -> Digest:
             digest = await get()
             if not self.may_change(digest, interaction):
                 raise UserError(not_yours_message(digest, self.admins))
             return digest
 
-        await self._require_presence(changeable, interaction)
+        await self._require_presence(get_changeable, interaction)
 
     async def _require_presence(self, get: Callable[[], Awaitable[Digest]], interaction: Interaction) -> None:
         """Require that the person is in the channel of a digest, wherever it moves during the proof."""
@@ -174,15 +174,15 @@ class DigestRights:
         except ChannelUnknown as error:
             raise UserError(channel_unknown_message(error.reason)) from error.__cause__
 
-    async def _active(self, number: int, interaction: Interaction) -> Digest:
+    async def _get_active(self, number: int, interaction: Interaction) -> Digest:
         """Return a digest that is not deleted; people who may undo a deletion are told how."""
-        digest = await self._digest(number, interaction)
+        digest = await self._get_digest(number, interaction)
         if digest.state == "deleted":
             may_undo = self.may_change(digest, interaction)
             raise UserError(deleted_message(digest) if may_undo else no_such_digest_message(number))
         return digest
 
-    async def _digest(self, number: int, interaction: Interaction) -> Digest:
+    async def _get_digest(self, number: int, interaction: Interaction) -> Digest:
         try:
             return await self.stores(interaction.team).get(number)
         except NoSuchDigest as error:

@@ -49,15 +49,15 @@ async def add_run(
     waiting = asked_for.where(digest_runs.c.state == "due")
     if is_paused:  # runs asked for before the pause are never delivered
         waiting = waiting.where(digest_runs.c.slot.not_like(f"{RUN_WHILE_ACTIVE}%"))
-    if (row := await _first(connection, waiting)) is not None:
+    if (row := await _fetch_first(connection, waiting)) is not None:
         return RunNowResult(run_of(row))
     posted = asked_for.where(digest_runs.c.state.not_in(("due", "missed")))
-    if (row := await _first(connection, posted)) is not None:
+    if (row := await _fetch_first(connection, posted)) is not None:
         last = run_of(row)
         again_at = last.due_at + max(pause, _SLOT_WIDTH)
         if now < again_at:
             return RunNowResult(last, again_at=again_at)
-    if (row := await _first(connection, asked_for.where(digest_runs.c.slot == run.slot))) is not None:
+    if (row := await _fetch_first(connection, asked_for.where(digest_runs.c.slot == run.slot))) is not None:
         return RunNowResult(run_of(row), again_at=run.due_at + _SLOT_WIDTH)
     await connection.execute(
         insert(digest_runs).values(
@@ -81,6 +81,6 @@ def _asked_for(digest: Digest) -> Select[Any]:
     return runs.order_by(digest_runs.c.due_at.desc(), digest_runs.c.slot.desc())
 
 
-async def _first(connection: AsyncConnection, runs: Select[Any]) -> RowMapping | None:
+async def _fetch_first(connection: AsyncConnection, runs: Select[Any]) -> RowMapping | None:
     row: RowMapping | None = (await connection.execute(runs.limit(1))).mappings().first()
     return row

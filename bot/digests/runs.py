@@ -206,7 +206,7 @@ class RunRepository:
             )
         return bool(paused.rowcount)
 
-    async def missed_since(self, run: DigestRun) -> tuple[datetime, ...]:
+    async def list_missed_since(self, run: DigestRun) -> tuple[datetime, ...]:
         """Return the slots that no worker delivered between the last scheduled message and this run."""
         same = and_(digest_runs.c.digest == run.digest, digest_runs.c.team_id == self._team)
         last_sent = select(func.max(digest_runs.c.due_at)).where(
@@ -228,7 +228,7 @@ class RunRepository:
             newest_first: Sequence[int] = (await connection.scalars(missed)).all()
         return tuple(datetime.fromtimestamp(at, UTC) for at in reversed(newest_first))
 
-    async def thread_of(self, digest: Digest, run: DigestRun) -> str | None:
+    async def find_thread(self, digest: Digest, run: DigestRun) -> str | None:
         """Return `ts` of the digest's first message on the day of this run, in its channel and time zone."""
         day = run.due_at.astimezone(ZoneInfo(digest.plan.schedule.zone)).date()
         sent = (

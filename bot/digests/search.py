@@ -11,7 +11,7 @@ from bot.digests import news
 from bot.digests.model import Baseline, DigestSpec
 from bot.digests.news import Candidate, WorkflowFindings
 from bot.digests.report import NewInstance
-from bot.digests.survey import AccountSnapshot, together
+from bot.digests.survey import AccountSnapshot, gather_answers
 
 MOST_LISTS: Final = 10
 """Lists of instances that one digest asks for."""
@@ -145,7 +145,7 @@ class Search:
     status: Status
     span: ReportPeriod
 
-    async def harvest(self, candidates: Sequence[Candidate], *, patient: bool) -> SearchResult:
+    async def search(self, candidates: Sequence[Candidate], *, patient: bool) -> SearchResult:
         """Search the likeliest candidates, which come first.
 
         Args:
@@ -159,7 +159,7 @@ class Search:
         walks = [
             _Scan(candidate, self.span.of_workflow(candidate.name)) for candidate in candidates[:MOST_LISTS]
         ]
-        await together(self._turn(walk) for walk in walks)
+        await gather_answers(self._turn(walk) for walk in walks)
         for _ in range(MOST_LISTS - len(walks)):
             unfinished = [walk for walk in walks if walk.further is not None]
             if not unfinished:
@@ -197,7 +197,7 @@ class Search:
         position, walk.further = walk.further, None
         asked = InstanceFilter(status=self.status, date_start=walk.span.created_after)
         try:
-            page = await self.survey.page(PageQuery(walk.candidate.name, asked, position, MAX_PER_PAGE))
+            page = await self.survey.read_page(PageQuery(walk.candidate.name, asked, position, MAX_PER_PAGE))
         except WorkflowNotFound:
             walk.gone = True
             return

@@ -163,7 +163,7 @@ class DigestService:
         report = await self.reports.report(
             spec,
             digest.baseline if digest else None,
-            missed=await self.stores(digest.team).missed(digest.number) if digest else (),
+            missed=await self.stores(digest.team).list_missed(digest.number) if digest else (),
             patient=False,
             may_report=lambda account, name: (
                 may_report(account, name) and viewer.may(Right.VIEW, account, name)

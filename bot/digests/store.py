@@ -108,27 +108,27 @@ class DigestRepository:
             raise NoSuchDigest(number)
         return digest_of(row)
 
-    async def of_channel(self, channel: str) -> tuple[Digest, ...]:
+    async def list_of_channel(self, channel: str) -> tuple[Digest, ...]:
         """Return the digests of a channel, by number, without the deleted ones."""
         return await self._find(digests.c.channel == channel, digests.c.state != "deleted")
 
     async def find_same(self, digest: Digest, default_account: str) -> tuple[Digest, ...]:
         """Return the other digests of its channel with the same contents and times, by number."""
-        others = await self.of_channel(digest.plan.channel)
+        others = await self.list_of_channel(digest.plan.channel)
         same = digest.plan.subject(default_account)
         return tuple(
             one for one in others if one.number != digest.number and one.plan.subject(default_account) == same
         )
 
-    async def of_creator(self, creator: str) -> tuple[Digest, ...]:
+    async def list_of_creator(self, creator: str) -> tuple[Digest, ...]:
         """Return the digests of a creator, by number, without the deleted ones."""
         return await self._find(digests.c.creator == creator, digests.c.state != "deleted")
 
-    async def all(self) -> tuple[Digest, ...]:
+    async def list_all(self) -> tuple[Digest, ...]:
         """Return all digests, by number, without the deleted ones."""
         return await self._find(digests.c.state != "deleted")
 
-    async def with_assumed_zone(self) -> tuple[Digest, ...]:
+    async def list_with_assumed_zone(self) -> tuple[Digest, ...]:
         """Return the digests in which UTC stands in for a zone, by number, without the deleted ones."""
         marked = digests.c.plan.contains(_ZONE_ASSUMED, autoescape=True)
         found = await self._find(digests.c.state != "deleted", marked)
@@ -207,7 +207,7 @@ class DigestRepository:
 
         return await self._write(number, changes)
 
-    async def runs(self, number: int, most: int = 10) -> tuple[DigestRun, ...]:
+    async def list_runs(self, number: int, most: int = 10) -> tuple[DigestRun, ...]:
         """Return the latest runs of a digest, the newest first."""
         runs = select(digest_runs).where(self._is_run_of(number))
         newest_first = runs.order_by(digest_runs.c.due_at.desc(), digest_runs.c.slot.desc()).limit(most)
@@ -215,10 +215,10 @@ class DigestRepository:
             rows = (await connection.execute(newest_first)).mappings().all()
         return tuple(run_of(row) for row in rows)
 
-    async def missed(self, number: int) -> tuple[datetime, ...]:
+    async def list_missed(self, number: int) -> tuple[datetime, ...]:
         """Return the slots that no worker delivered since the last scheduled message."""
         asked = DigestRun(number, RUN_NOW, self._now())
-        return await RunRepository(self._engine, self._team).missed_since(asked)
+        return await RunRepository(self._engine, self._team).list_missed_since(asked)
 
     async def run_now(self, number: int) -> RunNowResult:
         """Add a run out of turn, unless one is due already or the last one was asked for just now.

@@ -40,7 +40,7 @@ class AccountSnapshot:
         self._flights = SingleFlight()
         self.turns: Final = asyncio.Semaphore(AT_ONCE)
 
-    async def workflows(self) -> WorkflowList:
+    async def list_workflows(self) -> WorkflowList:
         """Return every workflow of the account.
 
         Raises:
@@ -51,7 +51,7 @@ class AccountSnapshot:
             lambda: self._account.list_workflows(fresh=self._fresh, priority=Priority.BACKGROUND),
         )
 
-    async def counted(self, rows: Sequence[Workflow], *, patient: bool) -> Sequence[Workflow]:
+    async def count_workflows(self, rows: Sequence[Workflow], *, patient: bool) -> Sequence[Workflow]:
         """Return the workflows with counts; ask for each one that the list gave no counts for.
 
         Those that do not exist are left out; one whose counts can't be read stays without, as do those
@@ -65,12 +65,12 @@ class AccountSnapshot:
             RateLimited: some are worth waiting for.
         """
         uncounted = [row for row in rows if row.instances is None][:_MOST_COUNTED]
-        answers = await together(self._counted(row, patient=patient) for row in uncounted)
+        answers = await gather_answers(self._count(row, patient=patient) for row in uncounted)
         counted = dict(zip((row.name for row in uncounted), answers, strict=True))
         found = (counted.get(row.name, row) for row in rows)
         return [row for row in found if row is not None]
 
-    async def page(self, query: PageQuery) -> InstancePage:
+    async def read_page(self, query: PageQuery) -> InstancePage:
         """Return a page of instances.
 
         Raises:
@@ -81,7 +81,7 @@ class AccountSnapshot:
             lambda: self._account.list_instances(query, fresh=self._fresh, priority=Priority.BACKGROUND),
         )
 
-    async def _counted(self, row: Workflow, *, patient: bool) -> Workflow | None:
+    async def _count(self, row: Workflow, *, patient: bool) -> Workflow | None:
         try:
             return await self._ask(
                 ("workflow", row.name),
@@ -108,7 +108,7 @@ class AccountSnapshot:
         return answer
 
 
-async def together(questions: Iterable[Awaitable[_T]]) -> Sequence[_T]:
+async def gather_answers(questions: Iterable[Awaitable[_T]]) -> Sequence[_T]:
     """Wait for the answers to several questions that are asked at once.
 
     Raises:

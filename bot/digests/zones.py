@@ -66,7 +66,7 @@ class AssumedZones:
         """
         team = await self.team()
         store = self.stores(team)
-        for digest in await store.with_assumed_zone():
+        for digest in await store.list_with_assumed_zone():
             if self._stop.is_set():
                 return
             zone = await self.zones.get(team, digest.creator)

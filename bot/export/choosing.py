@@ -56,7 +56,7 @@ class RowChooser:
         if self._plan.checker is None:
             yield rows
             return
-        async for found in self._meeting(self._plan.checker, rows):
+        async for found in self._filter_rows(self._plan.checker, rows):
             yield found
 
     def _is_within(self, instance: Instance) -> bool:
@@ -65,7 +65,9 @@ class RowChooser:
         self.unknown += answer is None
         return answer is True
 
-    async def _meeting(self, checker: RowChecker, rows: Sequence[Row]) -> AsyncGenerator[Sequence[Row], None]:
+    async def _filter_rows(
+        self, checker: RowChecker, rows: Sequence[Row]
+    ) -> AsyncGenerator[Sequence[Row], None]:
         """Yield the rows that meet the conditions which the API lacks.
 
         Raises:

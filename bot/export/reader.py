@@ -126,13 +126,13 @@ class ListReader:
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._at_once):
-                    group.create_task(self._work())
+                    group.create_task(self._read_windows())
         except BaseExceptionGroup as errors:
             _forget_cancellation()
             raise errors.exceptions[0] from None
 
-    async def _work(self) -> None:
-        while (reading := await self._next()) is not None:
+    async def _read_windows(self) -> None:
+        while (reading := await self._take_window()) is not None:
             try:
                 await self._read_window(reading)
             except CloudflareError as error:
@@ -141,7 +141,7 @@ class ListReader:
             async with self._changed:
                 self._changed.notify_all()
 
-    async def _next(self) -> _WindowReading | None:
+    async def _take_window(self) -> _WindowReading | None:
         """Return a reading of the newest window that waits; None once nothing is left to read."""
         async with self._changed:
             self._idle += 1
@@ -162,7 +162,7 @@ class ListReader:
             CloudflareError: it can't be; the reading's `rest` says what is left.
         """
         while True:
-            page = await self._page(reading)
+            page = await self._read_page(reading)
             if isinstance(page.next, PageNumber):
                 await self._read_numbered(reading)
                 return
@@ -176,7 +176,7 @@ class ListReader:
             reading.position = page.next
             await self._leave_to_idle(reading, page)
 
-    async def _page(self, reading: _WindowReading) -> InstancePage:
+    async def _read_page(self, reading: _WindowReading) -> InstancePage:
         """Return the next page of a reading, whose rows are taken.
 
         Raises:
@@ -188,7 +188,7 @@ class ListReader:
             if reading.position is None:
                 raise
             self._reopen(reading, error)  # the API no longer takes the cursor
-            return await self._page(reading)
+            return await self._read_page(reading)
         if reading.position is None:
             reading.left = page.info.total_count
             if reading.left is None:

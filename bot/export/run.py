@@ -260,10 +260,10 @@ async def post(messages: EditedMessages, said: Message, to: str) -> bool:
     return True
 
 
-async def note(noting: Awaitable[_T]) -> _T | None:
+async def note(work: Awaitable[_T]) -> _T | None:
     """Return what the database says; None where it does not answer: an export goes on without it."""
     try:
-        return await noting
+        return await work
     except (SQLAlchemyError, OSError) as error:
         _log.warning("export_not_noted", reason=reason_of(error))
         return None

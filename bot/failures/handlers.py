@@ -115,7 +115,7 @@ class FailureHandlers:
 
         async def explain() -> ShowMessage:
             failures = await self._reader.explain(selection, found, team)
-            controls = await self._controls(failures, team)
+            controls = await self._build_controls(failures, team)
             again = ShowFailures(selection).command()
             return ShowMessage(failures_message(failures, again, controls, notices), readings=names.readings)
 
@@ -123,7 +123,7 @@ class FailureHandlers:
             return await explain()
         return Delayed(reading_message(found), explain)
 
-    async def _controls(self, failures: Failures, team: str) -> FailureControls:
+    async def _build_controls(self, failures: Failures, team: str) -> FailureControls:
         selection, shown = failures.selection, failures.groups[:MOST_GROUPS]
 
         async def save(request: Request) -> str | None:

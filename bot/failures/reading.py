@@ -99,17 +99,17 @@ class FailureReader:
         if not failures.is_complete:  # what was not read may have failed before, or by another version
             return replace(failures, groups=ranked(groups))
         groups = ranked([_since_when(group, failures) for group in groups])
-        return replace(failures, groups=await self._with_deployments(groups, selection, found.account))
+        return replace(failures, groups=await self._add_deployments(groups, selection, found.account))
 
-    async def _with_deployments(
+    async def _add_deployments(
         self, groups: Sequence[FailureGroup], selection: Selection, account: str
     ) -> Sequence[FailureGroup]:
         """Say of the first groups whether the version that they began with was new."""
         first = groups[:MOST_VERSIONS]
-        dated = await asyncio.gather(*(self._dated(group, selection, account) for group in first))
+        dated = await asyncio.gather(*(self._date_deployment(group, selection, account) for group in first))
         return [*dated, *groups[MOST_VERSIONS:]]
 
-    async def _dated(self, group: FailureGroup, selection: Selection, account: str) -> FailureGroup:
+    async def _date_deployment(self, group: FailureGroup, selection: Selection, account: str) -> FailureGroup:
         if group.deployment is None:
             return group
         _, workflows = self._accounts.get(account)

@@ -46,9 +46,9 @@ class Asking:
     async def ask(self, candidates: Sequence[Candidate], at_once: int) -> None:
         """Ask workflows in their order."""
         waiting = iter(candidates)
-        await asyncio.gather(*(self._work(waiting) for _ in range(min(at_once, len(candidates)))))
+        await asyncio.gather(*(self._ask_in_turn(waiting) for _ in range(min(at_once, len(candidates)))))
 
-    async def _work(self, waiting: Iterator[Candidate]) -> None:
+    async def _ask_in_turn(self, waiting: Iterator[Candidate]) -> None:
         """Ask one workflow after the other until there is no need."""
         for candidate in waiting:
             if candidate.account in self.coverage.stopped:

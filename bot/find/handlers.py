@@ -103,15 +103,15 @@ class FindHandlers:
         self, request: FindInstances, targets: Targets, scope: SearchScope, interaction: Interaction
     ) -> Reply:
         """Look where hints lead; then, if there is more to ask than a moment takes, say so and go on."""
-        hinted = [] if request.everywhere else await self._hinted(targets, scope)
-        rest = partial(self._rest, request, targets, scope, hinted, interaction)
+        hinted = [] if request.everywhere else await self._follow_hints(targets, scope)
+        rest = partial(self._search_and_show, request, targets, scope, hinted, interaction)
         missing = [found for found in hinted if _is_to_be_looked_for(found)]
         to_ask = sum(not candidate.is_empty for candidate in scope.candidates)
         if (missing or request.everywhere) and to_ask > _MANY:
             return Delayed(looking_message(targets, to_ask, scope), rest)
         return await rest()
 
-    async def _rest(
+    async def _search_and_show(
         self,
         request: FindInstances,
         targets: Targets,
@@ -131,7 +131,7 @@ class FindHandlers:
             return with_way(shown, result, request) if isinstance(shown, ShowMessage) else shown
         return ShowMessage(rows_message(result, request, self.requests.encode_if_fits, self.now()))
 
-    async def _hinted(self, targets: Targets, scope: SearchScope) -> list[TargetOutcome]:
+    async def _follow_hints(self, targets: Targets, scope: SearchScope) -> list[TargetOutcome]:
         return list(await asyncio.gather(*(self.search.find_by_hints(each, scope) for each in targets.shown)))
 
     async def _search(
@@ -144,7 +144,7 @@ class FindHandlers:
     ) -> SearchResult:
         """Look for each target where hints lead, and for those that are missing in all workflows."""
         if hinted is None or len(hinted) < len(targets.shown):
-            hinted = await self._hinted(targets, scope)
+            hinted = await self._follow_hints(targets, scope)
         allowance = None if everywhere else self.search.allowance()
         hits: list[Hit] = [hit for found in hinted for hit in found.hits]
         found: list[TargetOutcome] = []

@@ -65,7 +65,7 @@ class PrefixScan:
         try:
             async with asyncio.timeout(self.bounds.time.total_seconds()):
                 while self._may_go_on():  # pages that follow appear while others are read
-                    await asyncio.gather(*(self._work() for _ in range(self.bounds.at_once)))
+                    await asyncio.gather(*(self._read_pages() for _ in range(self.bounds.at_once)))
         except TimeoutError:
             self.coverage.out_of_time = True
         self.coverage.listed = len(self._listed)
@@ -76,7 +76,7 @@ class PrefixScan:
     def _may_go_on(self) -> bool:
         return bool(self._waiting) and self._pages < self.bounds.pages and len(self._hits) < self.bounds.hits
 
-    async def _work(self) -> None:
+    async def _read_pages(self) -> None:
         """Read one page after the other until there is no need."""
         while self._may_go_on():
             candidate, position = self._waiting.popleft()

@@ -79,7 +79,7 @@ class InstanceSearch:
             UnknownAccount: settings name no such account.
         """
         names = viewer.visible_accounts if account is None else (self._accounts.get(account)[0],)
-        listed = await asyncio.gather(*map(self._workflows, names))
+        listed = await asyncio.gather(*map(self._list_workflows, names))
         candidates, unread, incomplete = [], [], []
         for name, found in zip(names, listed, strict=True):
             requested = self._accounts.request_name(name)
@@ -113,7 +113,7 @@ class InstanceSearch:
                 return TargetOutcome(target, coverage, hits, Way.NAMED)
         if hits := await self._ask_all(self._cached(target, scope), target, coverage):
             return TargetOutcome(target, coverage, hits, Way.CACHE)
-        hinted = await self._hinted(target, scope)
+        hinted = await self._ask_analytics(target, scope)
         hits = await self._ask_all(hinted, target, coverage)
         if hits:
             return TargetOutcome(target, coverage, hits, Way.ANALYTICS)
@@ -159,7 +159,7 @@ class InstanceSearch:
         scan = PrefixScan(self._accounts, target.text, coverage, bounds, or_within=target.may_be_within)
         return await scan.find(candidates)
 
-    async def _workflows(self, account: str) -> WorkflowList | CloudflareError | TimeoutError:
+    async def _list_workflows(self, account: str) -> WorkflowList | CloudflareError | TimeoutError:
         """Return an account's workflows, or why they can't be read."""
         _, workflows = self._accounts.get(account)
         try:
@@ -180,12 +180,12 @@ class InstanceSearch:
             if candidate.workflow.name in with_id[candidate.account]
         ]
 
-    async def _hinted(self, target: Target, scope: SearchScope) -> list[Candidate]:
+    async def _ask_analytics(self, target: Target, scope: SearchScope) -> list[Candidate]:
         """Return the workflows that had an instance by what analytics say."""
         accounts = {candidate.account for candidate in scope.candidates}
         names = {self._accounts.get(account)[0]: account for account in accounts}
         asked = [name for name in names if name in self._analytics]
-        answers = await asyncio.gather(*(self._hint(name, target.text) for name in asked))
+        answers = await asyncio.gather(*(self._ask_account(name, target.text) for name in asked))
         hinted = {
             (names[name], workflow) for name, found in zip(asked, answers, strict=True) for workflow in found
         }
@@ -195,7 +195,7 @@ class InstanceSearch:
             if (candidate.account, candidate.workflow.name) in hinted
         ]
 
-    async def _hint(self, account: str, instance: str) -> tuple[str, ...]:
+    async def _ask_account(self, account: str, instance: str) -> tuple[str, ...]:
         try:
             async with asyncio.timeout(self._bounds.hint.total_seconds()):
                 return await self._analytics[account].find_workflows(instance)

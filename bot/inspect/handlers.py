@@ -104,7 +104,7 @@ class InspectHandlers:
             request.instance is not None
         ):  # that took one request, and two are as many as a first look may take
             await self._learn_version(found.subject, found.detail)
-        shown = await self._message(found.subject, found.detail, 0, interaction)
+        shown = await self._build_message(found.subject, found.detail, 0, interaction)
         return replace(shown, readings=found.readings)
 
     async def open(self, request: ShowInstance, interaction: Interaction) -> Reply:
@@ -115,7 +115,7 @@ class InspectHandlers:
         metadata = interaction.dump("")
 
         async def fill() -> UpdateModal:
-            return await self._modal(subject, 0, interaction)
+            return await self._build_modal(subject, 0, interaction)
 
         return OpenModal(
             {**view, "private_metadata": metadata},
@@ -126,22 +126,24 @@ class InspectHandlers:
 
     async def turn_steps(self, request: TurnSteps, interaction: Interaction) -> Reply:
         """Show another page of steps in place."""
-        return await self._in_place(request, interaction, fresh=False)
+        return await self._show_in_place(request, interaction, fresh=False)
 
     async def refresh(self, request: RefreshInstance, interaction: Interaction) -> Reply:
         """Show the instance as it is now in place; one that was refreshed a moment ago as it was then."""
         is_fresh = request.subject in self._refreshed
-        reply = await self._in_place(request, interaction, fresh=not is_fresh)
+        reply = await self._show_in_place(request, interaction, fresh=not is_fresh)
         self._refreshed[request.subject] = True
         return reply
 
     async def share(self, request: ShareInstance, interaction: Interaction) -> Reply:
         """Show everybody in the channel the instance that a person sees."""
         subject, first = request.subject, request.first
-        shown = await self._message(subject, await self._detail(subject), first, interaction, for_all=True)
+        shown = await self._build_message(
+            subject, await self._get_detail(subject), first, interaction, for_all=True
+        )
         view = None
         if interaction.open_view:
-            view = (await self._modal(subject, first, interaction)).view
+            view = (await self._build_modal(subject, first, interaction)).view
         done = "Shared with everybody in this conversation, without params and output."
         return PostToChannel(shown.message, shown.plain, view, done)
 
@@ -157,21 +159,21 @@ class InspectHandlers:
         """Do nothing: Slack has opened the dashboard."""
         return Nothing()
 
-    async def _in_place(self, request: OfInstance, interaction: Interaction, *, fresh: bool) -> Reply:
+    async def _show_in_place(self, request: OfInstance, interaction: Interaction, *, fresh: bool) -> Reply:
         if interaction.open_view:
-            return await self._modal(
+            return await self._build_modal(
                 request.subject, request.first, interaction, fresh=fresh, is_second_look=True
             )
         subject, is_shared = request.subject, interaction.sharer is not None
         if is_shared:
             audience = await audience_of(self._access, interaction)
             audience.require(Selection((subject.workflow,), subject.account))
-        detail = await self._detail(subject, fresh=fresh)
+        detail = await self._get_detail(subject, fresh=fresh)
         await self._learn_version(subject, detail)
-        shown = await self._message(subject, detail, request.first, interaction, for_all=is_shared)
+        shown = await self._build_message(subject, detail, request.first, interaction, for_all=is_shared)
         return replace(shown, in_place=True)
 
-    async def _message(
+    async def _build_message(
         self,
         subject: InstanceRef,
         detail: InstanceDetail,
@@ -181,18 +183,18 @@ class InspectHandlers:
         for_all: bool = False,
     ) -> ShowMessage:
         """Return an instance as a message; `for_all` in a channel it has no params and outputs."""
-        view = await self._view(subject, detail, first)
-        controls = await self._controls(view, interaction.team)
+        view = await self._build_view(subject, detail, first)
+        controls = await self._build_controls(view, interaction.team)
         account = self._account_shown(subject)
         if for_all:
             return ShowMessage(instance_message(view, controls, account))
-        payloads = await self._payloads(subject, detail, view.page.first, interaction)
+        payloads = await self._read_payloads(subject, detail, view.page.first, interaction)
         return ShowMessage(
             instance_message(view, controls, account, payloads),
             plain=instance_message(view, controls, account, payloads.unfolded),
         )
 
-    async def _modal(
+    async def _build_modal(
         self,
         subject: InstanceRef,
         first: int,
@@ -204,7 +206,7 @@ class InspectHandlers:
         """Return the modal of an instance; what goes wrong stands in it, with a button to try again."""
         fallback = not_opened_message(subject)
         try:
-            detail = await self._detail(subject, fresh=fresh)
+            detail = await self._get_detail(subject, fresh=fresh)
         except CloudflareError as error:
             log_problem(error)
             said = with_request_id(problem_message(error), current_request_id())
@@ -213,13 +215,13 @@ class InspectHandlers:
         else:
             if is_second_look:
                 await self._learn_version(subject, detail)
-            shown = await self._view(subject, detail, first)
-            controls = await self._controls(shown, interaction.team)
-            payloads = await self._payloads(subject, detail, shown.page.first, interaction)
+            shown = await self._build_view(subject, detail, first)
+            controls = await self._build_controls(shown, interaction.team)
+            payloads = await self._read_payloads(subject, detail, shown.page.first, interaction)
             view = instance_modal(shown, controls, self._account_shown(subject), payloads.unfolded)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
 
-    async def _payloads(
+    async def _read_payloads(
         self, subject: InstanceRef, detail: InstanceDetail, first: int, interaction: Interaction
     ) -> PayloadBlocks:
         """Return params and output for a person who may read them; else who may."""
@@ -229,7 +231,7 @@ class InspectHandlers:
         hidden = context(f"🔒 Params and output are for those with the right `payloads`: {command(ACCESS)}")
         return PayloadBlocks([hidden], [hidden])
 
-    async def _view(self, subject: InstanceRef, detail: InstanceDetail, first: int) -> InstanceView:
+    async def _build_view(self, subject: InstanceRef, detail: InstanceDetail, first: int) -> InstanceView:
         view = await self.payloads.without_secrets(await build_view(subject, detail, first, self._now()))
         _, workflows = self._accounts.get(subject.account)
         version = workflows.known_version(subject.workflow, detail.version_id or "")
@@ -243,11 +245,11 @@ class InspectHandlers:
                 async with asyncio.timeout(_VERSION_TIMEOUT.total_seconds()):
                     await workflows.get_version(subject.workflow, detail.version_id)
 
-    async def _detail(self, subject: InstanceRef, *, fresh: bool = False) -> InstanceDetail:
+    async def _get_detail(self, subject: InstanceRef, *, fresh: bool = False) -> InstanceDetail:
         _, workflows = self._accounts.get(subject.account)
         return await workflows.get_detail(subject.workflow, subject.instance, fresh=fresh)
 
-    async def _controls(self, view: InstanceView, team: str) -> InstanceControls:
+    async def _build_controls(self, view: InstanceView, team: str) -> InstanceControls:
         subject, page, summary = view.subject, view.page, view.summary
         first, last = page.first, page.first + len(page.entries)
         has_errored = view.detail.status == _ERRORED

@@ -79,7 +79,7 @@ class LookUpHandler:
         names = [self._accounts.request_name(account) for account in viewer.visible_accounts]
         if not names:
             raise viewer.refusal(Right.VIEW, None)
-        listed = await asyncio.gather(*map(self._workflows, names))
+        listed = await asyncio.gather(*map(self._list_workflows, names))
         workflows: dict[str, tuple[str | None, Workflow]] = {}
         for account, (known, _error) in zip(names, listed, strict=True):
             allows = viewer.workflow_filter(account)
@@ -93,7 +93,7 @@ class LookUpHandler:
             found_message(rows, mentions.left_out, unread, self._requests.encode_if_fits, self._now())
         )
 
-    async def _workflows(self, account: str | None) -> tuple[Sequence[Workflow], Exception | None]:
+    async def _list_workflows(self, account: str | None) -> tuple[Sequence[Workflow], Exception | None]:
         """Return an account's workflows; where they can't be read, those that are known, and why."""
         _, workflows = self._accounts.get(account)
         try:
@@ -115,7 +115,7 @@ class LookUpHandler:
         if not viewer.may(Right.VIEW, account, mention.workflow):
             return [WorkflowHidden(mention.workflow)]
         if mention.instance is not None:
-            return [await self._instance(InstanceRef(mention.workflow, mention.instance, account))]
+            return [await self._get_instance(InstanceRef(mention.workflow, mention.instance, account))]
         listed = workflows.get(mention.workflow)
         known = listed[1] if listed is not None and listed[0] == account else None
         opens = OpenList(Bookmark(ListQuery.of(mention.workflow, account)))
@@ -131,7 +131,7 @@ class LookUpHandler:
             for workflow in viewer.among(self._accounts.get(account)[1].workflows_with(instance), account)
         ]
         if subjects:
-            return await asyncio.gather(*map(self._instance, subjects[:_MOST_WITH_ID]))
+            return await asyncio.gather(*map(self._get_instance, subjects[:_MOST_WITH_ID]))
         near = mention.near
         if near is None or near.workflow is None:
             return [NotFound(instance)]
@@ -141,10 +141,10 @@ class LookUpHandler:
             return [NotFound(instance)]
         if not viewer.may(Right.VIEW, account, near.workflow):
             return [NotFound(instance)]
-        found = await self._instance(InstanceRef(near.workflow, instance, account))
+        found = await self._get_instance(InstanceRef(near.workflow, instance, account))
         return [NotFound(instance, near.workflow) if isinstance(found.error, InstanceNotFound) else found]
 
-    async def _instance(self, subject: InstanceRef) -> FoundInstance:
+    async def _get_instance(self, subject: InstanceRef) -> FoundInstance:
         _, workflows = self._accounts.get(subject.account)
         try:
             async with asyncio.timeout(self._timeout):

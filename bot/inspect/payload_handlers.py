@@ -124,7 +124,7 @@ class PayloadHandlers:
             return OpenModal(hidden_view() | metadata, fallback, push=interaction.in_modal)
 
         async def fill() -> UpdateModal:
-            return UpdateModal(await self._view(request, interaction) | metadata, fallback)
+            return UpdateModal(await self._build_view(request, interaction) | metadata, fallback)
 
         return OpenModal(loading_view() | metadata, fallback, push=interaction.in_modal, fill=fill)
 
@@ -136,7 +136,7 @@ class PayloadHandlers:
             return OpenModal(hidden_view() | metadata, fallback, push=interaction.in_modal)
 
         async def fill() -> UpdateModal:
-            return UpdateModal(await self._outputs(request, interaction.team) | metadata, fallback)
+            return UpdateModal(await self._read_outputs(request, interaction.team) | metadata, fallback)
 
         view = loading_view("Outputs") | metadata
         return OpenModal(view, fallback, push=interaction.in_modal, fill=fill)
@@ -182,7 +182,7 @@ class PayloadHandlers:
         payload = await asyncio.to_thread(preview_payload, found.value, self._policy)
         view = None
         if interaction.open_view:
-            view = {**await self._view(request, interaction), "private_metadata": interaction.dump("")}
+            view = {**await self._build_view(request, interaction), "private_metadata": interaction.dump("")}
         done = "Shared with everybody in this conversation, without what likely is secret."
         return PostToChannel(shared_payload_message(request, payload), view=view, done=done)
 
@@ -192,7 +192,7 @@ class PayloadHandlers:
             return ShowMessage(said)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, said)
 
-    async def _view(self, request: OfPayload, interaction: Interaction) -> Block:
+    async def _build_view(self, request: OfPayload, interaction: Interaction) -> Block:
         found = await self._find(request)
         if found.why_none:
             return no_payload_view(request, found.why_none)
@@ -206,7 +206,7 @@ class PayloadHandlers:
             share = await self._requests.try_save(SharePayload(*about), interaction.team)
         return payload_view(request, payload, send, share=share)
 
-    async def _outputs(self, request: ShowOutputs, team: str) -> Block:
+    async def _read_outputs(self, request: ShowOutputs, team: str) -> Block:
         subject = request.subject
         _, workflows = self._accounts.get(subject.account)
         detail = await workflows.get_detail(subject.workflow, subject.instance)

@@ -209,12 +209,12 @@ async def stop(grace: timedelta) -> None:
 
 async def recover(executors: Collection[str]) -> int:
     """Give the jobs of dead workers back to their queues and return how many there were."""
-    return await asyncio.to_thread(stored_jobs.requeue_of, executors)
+    return await asyncio.to_thread(stored_jobs.requeue_all_of, executors)
 
 
-async def abandoned(job_ids: Collection[str]) -> frozenset[str]:
+async def find_abandoned(job_ids: Collection[str]) -> frozenset[str]:
     """Return the ids of those jobs that no worker runs or will run."""
-    alive = await asyncio.to_thread(stored_jobs.alive, job_ids) if job_ids else frozenset()
+    alive = await asyncio.to_thread(stored_jobs.find_alive, job_ids) if job_ids else frozenset()
     return frozenset(job_ids) - alive
 
 
@@ -226,7 +226,7 @@ async def report_progress(done: int, total: int) -> None:
     await DBOS.set_event_async(_PROGRESS, (done, total))
 
 
-async def progress(job_id: str) -> Progress | None:
+async def get_progress(job_id: str) -> Progress | None:
     """Return how far a job is; None if there is no such job."""
     status = await DBOS.get_workflow_status_async(job_id)
     if status is None:
@@ -241,13 +241,13 @@ async def cancel(job_id: str) -> bool:
     Returns whether it is cancelled; False if it had ended, or if there is no such job.
     """
     await DBOS.cancel_workflow_async(job_id)
-    reached = await progress(job_id)
+    reached = await get_progress(job_id)
     return reached is not None and reached.state is JobState.CANCELLED
 
 
 async def purge(now: datetime) -> None:
     """Delete DBOS's records of jobs that ended some days ago."""
-    while ended := await asyncio.to_thread(stored_jobs.ended, now - _KEEP, _PURGE_BATCH):
+    while ended := await asyncio.to_thread(stored_jobs.find_ended, now - _KEEP, _PURGE_BATCH):
         await DBOS.delete_workflows_async(list(ended))
         if len(ended) < _PURGE_BATCH:
             return

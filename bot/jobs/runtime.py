@@ -90,13 +90,13 @@ class JobRuntime:
         """How many jobs wait or run for longer than they may."""
         return 0 if self._upkeep is None else self._upkeep.overdue
 
-    async def abandoned(self, job_ids: Collection[str]) -> frozenset[str]:
+    async def find_abandoned(self, job_ids: Collection[str]) -> frozenset[str]:
         """Return the ids of those jobs that no worker runs or will run."""
-        return await dbos_runtime.abandoned(job_ids)
+        return await dbos_runtime.find_abandoned(job_ids)
 
-    async def progress(self, job_id: str) -> Progress | None:
+    async def get_progress(self, job_id: str) -> Progress | None:
         """Return how far a job is; None if there is no such job."""
-        return await dbos_runtime.progress(job_id)
+        return await dbos_runtime.get_progress(job_id)
 
     async def cancel(self, job_id: str) -> bool:
         """Cancel a job and return whether it is cancelled; its current step may end first."""

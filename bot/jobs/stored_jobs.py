@@ -53,7 +53,7 @@ class Backlog:
     head: str
 
 
-def held(*, by_anybody: bool) -> frozenset[HeldJob]:
+def find_held(*, by_anybody: bool) -> frozenset[HeldJob]:
     """Return the jobs that this worker runs, or any worker, as the table has it."""
     jobs = _jobs()
     mine = jobs.c.executor_id == DBOS.executor_id
@@ -68,7 +68,7 @@ def requeue(job: HeldJob) -> int:
     return _requeue(and_(jobs.c.workflow_uuid == job.id, jobs.c.owner_xid.is_not_distinct_from(job.run)))
 
 
-def requeue_of(executors: Collection[str]) -> int:
+def requeue_all_of(executors: Collection[str]) -> int:
     """Give the jobs of dead workers back to their queues and return how many there were.
 
     Several workers may do so at once: a job that another one has begun meanwhile is no longer the dead one's.
@@ -82,7 +82,7 @@ def fail(job_id: str, run: str | None, error: Exception) -> bool:
     return _database().update_workflow_outcome(job_id, "ERROR", error=stored, owner_xid=run)
 
 
-def unblocked_backlogs() -> frozenset[Backlog]:
+def find_unblocked_backlogs() -> frozenset[Backlog]:
     """Return the backlogs whose first job could begin at once."""
     jobs = _jobs()
     backlog = (jobs.c.application_version, jobs.c.queue_name, jobs.c.queue_partition_key)
@@ -112,14 +112,14 @@ def run_of(job_id: str) -> str | None:
     return _database().get_workflow_owner(job_id)
 
 
-def alive(job_ids: Collection[str]) -> frozenset[str]:
+def find_alive(job_ids: Collection[str]) -> frozenset[str]:
     """Return the ids of those jobs that wait or run."""
     jobs = _jobs()
     asked = select(jobs.c.workflow_uuid).where(jobs.c.workflow_uuid.in_(job_ids), jobs.c.status.in_(_ALIVE))
     return frozenset(row[0] for row in _read(asked))
 
 
-def ended(before: datetime, most: int) -> tuple[str, ...]:
+def find_ended(before: datetime, most: int) -> tuple[str, ...]:
     """Return the ids of some of the jobs that ended before a moment."""
     jobs = _jobs()
     cutoff = int(before.timestamp() * 1000)

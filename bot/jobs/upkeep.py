@@ -72,12 +72,12 @@ class JobUpkeep:
 
     async def look(self) -> None:
         """Take up what is this worker's, end what no worker takes, and count what is overdue."""
-        held = await asyncio.to_thread(stored_jobs.held, by_anybody=self.is_only_worker)
+        held = await asyncio.to_thread(stored_jobs.find_held, by_anybody=self.is_only_worker)
         idle = frozenset(job for job in held if not process.is_running(job.id))
         try:
             await self._take_up(idle)
         finally:  # what is overdue is told also while nothing can be written
-            backlogs = await asyncio.to_thread(stored_jobs.unblocked_backlogs)
+            backlogs = await asyncio.to_thread(stored_jobs.find_unblocked_backlogs)
             self._count_overdue(held, idle, backlogs)
         await self._end_left(frozenset(backlog for backlog in backlogs if backlog.version != process.version))
 

@@ -69,9 +69,9 @@ class UnknownName(QueryError):
         similar: names that are like it.
     """
 
-    def __init__(self, name: str, similar: Sequence[str], told: QueryError) -> None:
+    def __init__(self, name: str, similar: Sequence[str], error: QueryError) -> None:
         super().__init__(
-            told.word, told.problem, expected=told.expected, nearest=told.choices, span=told.span
+            error.word, error.problem, expected=error.expected, nearest=error.choices, span=error.span
         )
         self.name = name
         self.similar = similar

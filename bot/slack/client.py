@@ -196,7 +196,9 @@ async def check_bot_token(client: AsyncWebClient) -> AsyncSlackResponse:
     try:
         return await client.auth_test()
     except SLACK_ERRORS as error:
-        raise _told(error, client, "SLACK_BOT_TOKEN", "copy it anew from OAuth & Permissions") from error
+        raise _explain_failure(
+            error, client, "SLACK_BOT_TOKEN", "copy it anew from OAuth & Permissions"
+        ) from error
 
 
 async def get_own_app(client: AsyncWebClient, bot: str) -> str:
@@ -236,10 +238,10 @@ async def check_app_token(client: AsyncWebClient, app_token: str) -> None:
             "it must be an app-level token (xapp-…) with the scope connections:write, "
             "and Socket Mode must be on in the app's settings"
         )
-        raise _told(error, client, "SLACK_APP_TOKEN", advice) from error
+        raise _explain_failure(error, client, "SLACK_APP_TOKEN", advice) from error
 
 
-def _told(
+def _explain_failure(
     error: Exception, client: AsyncWebClient, setting: str, advice: str
 ) -> TokenRefused | SlackUnreachable:
     why = reason(error)

@@ -58,7 +58,7 @@ class SlackEndpoint:
         if request.content_type not in _CONTENT_TYPES or "Content-Encoding" in request.headers:
             raise RequestRejected(415, "Slack sends forms and JSON, neither of them packed")
         timestamp, signature = _single_header(request, *_TIMESTAMP), _single_header(request, *_SIGNATURE)
-        body = await self._body(request)
+        body = await self._read_body(request)
         if not self._verifier.is_valid(body, timestamp, signature):
             raise RequestRejected(401, "the signature or the time is wrong")
         if (connection := connection_of(request)) is not None:
@@ -78,7 +78,7 @@ class SlackEndpoint:
         if not is_form or not 0 < (request.content_length or 0) <= _LARGEST_CHECK:
             return False
         try:
-            body = await self._body(request)
+            body = await self._read_body(request)
         except RequestRejected:
             return False  # not Slack's: it is refused, as it has no signature
         return parse_qs(body).get("ssl_check") == ["1"]
@@ -100,7 +100,7 @@ class SlackEndpoint:
             self._seen[signature] = True
         return _to_http(await self._app.async_dispatch(from_slack))
 
-    async def _body(self, request: web.Request) -> str:
+    async def _read_body(self, request: web.Request) -> str:
         if (request.content_length or 0) > LARGEST_BODY:
             raise RequestRejected(413, "the body is too large")
         try:

@@ -123,12 +123,12 @@ class Lookups(Generic[_K, _V]):
     async def _call(self, key: _K, timeout: timedelta) -> _V | LookupFailed:  # noqa: ASYNC109 - as `get`
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = asyncio.ensure_future(self._fly(key))
+            flight = self._flights[key] = asyncio.ensure_future(self._ask_and_remember(key))
             flight.add_done_callback(lambda _: self._flights.pop(key, None))
         await asyncio.wait({flight}, timeout=timeout.total_seconds())
         return flight.result() if flight.done() else LookupFailed("TimeoutError", is_final=False)
 
-    async def _fly(self, key: _K) -> _V | LookupFailed:
+    async def _ask_and_remember(self, key: _K) -> _V | LookupFailed:
         now = self._now()
         try:
             answer = await self._ask(key)

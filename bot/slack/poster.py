@@ -173,7 +173,7 @@ class Poster:
 
     async def _search(self, outgoing: OutgoingMessage, since: datetime) -> Posted | RetryLater | Rejected:
         try:
-            async for message in self._messages(outgoing, since):
+            async for message in self._read_messages(outgoing, since):
                 metadata = message.get("metadata") or {}
                 is_own_kind = metadata.get("event_type") == self._event_type
                 if is_own_kind and metadata.get("event_payload") == outgoing.metadata:
@@ -204,14 +204,16 @@ class Poster:
             return Unknown(reason(error))
         return Posted(str(answer["ts"]))
 
-    async def _messages(self, outgoing: OutgoingMessage, since: datetime) -> AsyncIterator[dict[str, Any]]:
+    async def _read_messages(
+        self, outgoing: OutgoingMessage, since: datetime
+    ) -> AsyncIterator[dict[str, Any]]:
         """Yield the messages of the channel or thread back to a moment at least.
 
         The first page is read whatever the clocks say, so that clock skew does no harm in most channels.
         """
         cursor = ""
         for _ in range(_MAX_PAGES):
-            answer = await self._page(outgoing, cursor)
+            answer = await self._read_page(outgoing, cursor)
             messages = answer["messages"]
             for message in messages:
                 yield message
@@ -223,7 +225,7 @@ class Poster:
                 return
         raise _TooManyMessages
 
-    async def _page(self, outgoing: OutgoingMessage, cursor: str) -> AsyncSlackResponse:
+    async def _read_page(self, outgoing: OutgoingMessage, cursor: str) -> AsyncSlackResponse:
         arguments: dict[str, Any] = {"include_all_metadata": True, "limit": _PAGE_SIZE}
         if cursor:
             arguments["cursor"] = cursor

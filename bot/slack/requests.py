@@ -224,7 +224,7 @@ class RequestStore:
             InvalidButton: the value is none of ours.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        text = await self._kept_text(value, team) if value.startswith(f"{_KEPT}.") else value
+        text = await self._load_text(value, team) if value.startswith(f"{_KEPT}.") else value
         return self._codec.decode(text) if text.startswith(f"{VERSION}.") else read_old(text)
 
     async def purge(self, team: str) -> None:
@@ -237,7 +237,7 @@ class RequestStore:
         async with self._engine.begin() as connection:
             await connection.execute(delete(bookmarks).where(bookmarks.c.team_id == team, has_expired))
 
-    async def _kept_text(self, value: str, team: str) -> str:
+    async def _load_text(self, value: str, team: str) -> str:
         key, dot, again = value.removeprefix(f"{_KEPT}.").partition(".")
         if not dot or not _KEY.fullmatch(key):
             raise InvalidButton("cut or changed on its way")

@@ -126,7 +126,7 @@ class StatsHandlers:
 
         async def read() -> ShowMessage:
             stats = await self._reader.read(asked, planned, fresh=fresh)
-            controls = await self._controls(stats, audience.viewer.team, clock)
+            controls = await self._build_controls(stats, audience.viewer.team, clock)
             shown = await asyncio.to_thread(stats_message, stats, controls, notices)
             return ShowMessage(shown.full, plain=shown.plain, readings=names.readings)
 
@@ -134,7 +134,7 @@ class StatsHandlers:
             return await read()
         return Delayed(reading_message(len(planned.streams)), read)
 
-    async def _controls(self, stats: Stats, team: str, clock: Clock) -> StatsControls:
+    async def _build_controls(self, stats: Stats, team: str, clock: Clock) -> StatsControls:
         selection = stats.asked.selection
         is_shown = selection.since.text if selection.since and selection.until is None else ""
         others = [words for words in WINDOWS if words != is_shown]

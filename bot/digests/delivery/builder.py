@@ -69,7 +69,7 @@ class MessageBuilder:
             return None
         if active is None:
             return None
-        message = await self._unless_posted(active, attempt, _empty_message(active, attempt))
+        message = await self._require_not_posted(active, attempt, _empty_message(active, attempt))
         if message is None:
             return None
         if (result := self._not_wanted(active)) is not None:
@@ -78,10 +78,10 @@ class MessageBuilder:
         try:
             prepared = await self._build(active, attempt, message)
         except (CloudflareError, UnknownAccount) as error:
-            return await self._unreadable(active, attempt, message, error)
-        return None if await self._was_posted(active, attempt, prepared) else prepared
+            return await self._handle_unreadable(active, attempt, message, error)
+        return None if await self._end_if_posted(active, attempt, prepared) else prepared
 
-    async def _unless_posted(
+    async def _require_not_posted(
         self, active: ActiveRun, attempt: Attempt, message: OutgoingMessage
     ) -> OutgoingMessage | None:
         """Make sure that no earlier attempt has posted a message whose content is lost."""
@@ -105,7 +105,7 @@ class MessageBuilder:
             return message
         return replace(message, maybe_posted=there == message.channel)
 
-    async def _was_posted(self, active: ActiveRun, attempt: Attempt, prepared: Prepared) -> bool:
+    async def _end_if_posted(self, active: ActiveRun, attempt: Attempt, prepared: Prepared) -> bool:
         """End a run whose message is found although the database knows of none.
 
         What it reported is not known, so the baseline stays as it was: the next digest may repeat some of it.
@@ -136,7 +136,7 @@ class MessageBuilder:
         report = await self.reader.report(
             digest.plan,
             digest.baseline,
-            missed=await self.runs.missed_since(run),
+            missed=await self.runs.list_missed_since(run),
             sharing=run.due_at,
             patient=bool(self._remaining(active)),
             team=digest.team,
@@ -154,7 +154,7 @@ class MessageBuilder:
             may_call_channel=await self._may_call_channel(digest, attempt, report),
         )
         messages = digest_message(digest.number, report, controls)
-        thread = await self.runs.thread_of(digest, run) if digest.plan.daily_thread else None
+        thread = await self.runs.find_thread(digest, run) if digest.plan.daily_thread else None
         variants = (messages.full, messages.plain, messages.plain.bare)
         return replace(prepared, message=replace(message, variants=variants, thread=thread), state="sent")
 
@@ -162,7 +162,7 @@ class MessageBuilder:
         would_call = report.has_news and any(mention.kind == "everybody" for mention in digest.plan.mentions)
         return not would_call or self.calls is None or await self.calls.claim(digest, attempt, self.now())
 
-    async def _unreadable(
+    async def _handle_unreadable(
         self,
         active: ActiveRun,
         attempt: Attempt,

@@ -193,7 +193,7 @@ class Worker:
                 async with self.busy:
                     if self._team is None:
                         self._team = await self.open_team()
-                    await self._round(self._team, now)
+                    await self._run_round(self._team, now)
                     if self._polls % _ANNOUNCE_EVERY == 1:
                         await self._team.presence.announce()
                 self._fault = None
@@ -219,7 +219,7 @@ class Worker:
         if self._runtime is not None:
             await self._runtime.stop()
 
-    async def _round(self, team: TeamDeliveries, now: datetime) -> None:
+    async def _run_round(self, team: TeamDeliveries, now: datetime) -> None:
         """Do what is due in this round. A part that fails is no reason to leave out the others.
 
         Raises:
@@ -285,7 +285,7 @@ class Worker:
         """Start again what is enqueued and what no worker runs or will run."""
         last = None
         while watched := await team.scheduler.in_flight(now - _ABANDONED_AFTER, _WATCH_BATCH, last):
-            for attempt in await runtime.abandoned(watched):
+            for attempt in await runtime.find_abandoned(watched):
                 await self._give_up(team, attempt)
             last = watched[-1]
 

@@ -101,9 +101,9 @@ class DeliveryRuntime:
                 raise error
         return refused
 
-    async def abandoned(self, attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    async def find_abandoned(self, attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
         """Return those attempts that no worker makes or will make."""
-        ids = await self._jobs.abandoned([workflow_id(attempt) for attempt in attempts])
+        ids = await self._jobs.find_abandoned([workflow_id(attempt) for attempt in attempts])
         return tuple(attempt for attempt in attempts if workflow_id(attempt) in ids)
 
     async def purge(self, now: datetime) -> None:

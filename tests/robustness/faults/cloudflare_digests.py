@@ -112,7 +112,7 @@ class DigestDelivery:
     async def run(self) -> DigestRun:
         """Return the latest stored run."""
         assert self._digest is not None
-        return (await self._store.runs(self._digest.number))[0]
+        return (await self._store.list_runs(self._digest.number))[0]
 
     async def deliver(self) -> DigestRun:
         """Make one attempt, and return the run after it."""

@@ -112,7 +112,7 @@ class DeliveryHarness:
         return sent
 
     async def run(self, attempt: Attempt) -> DigestRun:
-        return next(run for run in await self.store.runs(attempt.digest) if run.slot == attempt.slot)
+        return next(run for run in await self.store.list_runs(attempt.digest) if run.slot == attempt.slot)
 
     async def forget(self, attempt: Attempt) -> None:
         """Restore the run as a backup has it that was made before it began."""

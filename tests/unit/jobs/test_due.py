@@ -356,12 +356,12 @@ async def test_old_runs_are_purged_but_not_the_last_hundred_runs(
         await connection.execute(update(digest_runs).values(state="sent"))
     clock.advance(days=29)
     await rounds.purge(clock())
-    assert len(await store.runs(gone.number, 500)) == 100
+    assert len(await store.list_runs(gone.number, 500)) == 100
 
     clock.advance(days=2)
     await rounds.purge(clock())
-    assert len(await store.runs(digest.number, 500)) == 100
-    assert await store.runs(gone.number, 500) == ()
+    assert len(await store.list_runs(digest.number, 500)) == 100
+    assert await store.list_runs(gone.number, 500) == ()
 
 
 async def test_a_worker_has_nothing_to_do_until_a_digest_is_active_or_asked_for(

@@ -67,7 +67,7 @@ async def end_jobs() -> None:
 async def reached(runtime: JobRuntime, job_id: str, wanted: Progress) -> None:
     """Wait until a job is where it is wanted."""
     async with asyncio.timeout(20):
-        while (found := await runtime.progress(job_id)) != wanted:
+        while (found := await runtime.get_progress(job_id)) != wanted:
             assert found is not None
             await asyncio.sleep(0.05)
 
@@ -75,7 +75,7 @@ async def reached(runtime: JobRuntime, job_id: str, wanted: Progress) -> None:
 async def test_a_job_tells_how_far_it_is(engine: AsyncEngine) -> None:
     steps = Counting()
     async with running(engine, steps) as runtime:
-        assert await runtime.progress("none") is None
+        assert await runtime.get_progress("none") is None
         await COUNT.enqueue(Job("count:1", (2,), partition="a"))
         await reached(runtime, "count:1", Progress(JobState.RUNNING, 0, 2))
         steps.let_go_on()
@@ -95,7 +95,7 @@ async def test_a_cancelled_job_begins_no_other_step(engine: AsyncEngine) -> None
         assert await runtime.cancel("count:1")
         steps.let_go_on(5)
         await reached(runtime, "count:2", Progress(JobState.DONE, 1, 1))
-        assert await runtime.progress("count:1") == Progress(JobState.CANCELLED, 0, 3)
+        assert await runtime.get_progress("count:1") == Progress(JobState.CANCELLED, 0, 3)
         assert steps.counted == 2
 
 
@@ -109,7 +109,7 @@ async def test_a_job_can_be_cancelled_before_it_begins(engine: AsyncEngine) -> N
         assert not await runtime.cancel("none")
         steps.let_go_on(5)
         await reached(runtime, "count:1", Progress(JobState.DONE, 1, 1))
-        assert await runtime.progress("count:2") == Progress(JobState.CANCELLED)
+        assert await runtime.get_progress("count:2") == Progress(JobState.CANCELLED)
 
 
 async def test_a_job_that_fails_says_so(engine: AsyncEngine) -> None:

@@ -30,7 +30,7 @@ async def due(
 
 
 async def states(store: DigestRepository, number: int) -> dict[str, str]:
-    return {run.slot: run.state for run in await store.runs(number)}
+    return {run.slot: run.state for run in await store.list_runs(number)}
 
 
 async def test_a_run_remembers_when_it_was_first_begun(
@@ -68,7 +68,7 @@ async def test_a_result_is_written_once_with_its_baseline(
     )
     assert not await runs.finish(attempt, RunResult("failed", clock(), plan=digest.plan, baseline=second))
     assert (await store.get(digest.number)).baseline == first
-    assert [(run.state, run.news) for run in await store.runs(digest.number)] == [("sent", 3)]
+    assert [(run.state, run.news) for run in await store.list_runs(digest.number)] == [("sent", 3)]
 
 
 async def test_a_question_that_was_changed_meanwhile_does_not_go_on_from_the_old_one(
@@ -91,17 +91,17 @@ async def test_a_message_names_the_slots_missed_since_the_last_one_that_was_sent
     noon = Attempt(digest.number, NOON, 0)
     begun = await runs.begin(noon, clock())
     assert begun is not None
-    assert await runs.missed_since(begun.run) == (datetime.fromisoformat(SIX),)
+    assert await runs.list_missed_since(begun.run) == (datetime.fromisoformat(SIX),)
     await runs.finish(noon, RunResult("quiet", clock()))
 
     await rounds.record_due(clock.set("2026-11-23T17:00:01"))
     evening = Attempt(digest.number, EVENING, 0)
     begun = await runs.begin(evening, clock())
     assert begun is not None
-    assert await runs.missed_since(begun.run) == (datetime.fromisoformat(SIX),)
+    assert await runs.list_missed_since(begun.run) == (datetime.fromisoformat(SIX),)
     await runs.finish(evening, RunResult("sent", clock(), ts="1.2"))
     later = DigestRun(digest.number, "now:x", clock() + timedelta(hours=1))
-    assert await runs.missed_since(later) == ()
+    assert await runs.list_missed_since(later) == ()
 
 
 async def test_a_slot_skipped_on_purpose_was_not_missed(
@@ -110,7 +110,7 @@ async def test_a_slot_skipped_on_purpose_was_not_missed(
     digest, attempt = await due(store, rounds, clock)
     await runs.finish(attempt, RunResult("missed", clock(), detail="the digest was paused"))
     later = DigestRun(digest.number, "now:x", clock() + timedelta(hours=1))
-    assert await runs.missed_since(later) == ()
+    assert await runs.list_missed_since(later) == ()
 
 
 async def test_the_first_message_of_a_day_in_the_digests_zone_has_the_thread(
@@ -127,7 +127,7 @@ async def test_the_first_message_of_a_day_in_the_digests_zone_has_the_thread(
 
     async def thread_at(text: str) -> str | None:
         at = datetime.fromisoformat(text).replace(tzinfo=UTC)
-        return await runs.thread_of(digest, DigestRun(digest.number, "x", at))
+        return await runs.find_thread(digest, DigestRun(digest.number, "x", at))
 
     assert await thread_at("2026-11-23T17:00") == "1.0"
     assert await thread_at("2026-11-23T22:59") == "1.0"

@@ -72,10 +72,10 @@ def change_jobs(tmp_path: Path) -> Callable[[str], None]:
 
 async def reached(runtime: JobRuntime, job_id: str, state: JobState) -> None:
     async with asyncio.timeout(20):
-        found = await runtime.progress(job_id)
+        found = await runtime.get_progress(job_id)
         while found is None or found.state is not state:
             await asyncio.sleep(0.05)
-            found = await runtime.progress(job_id)
+            found = await runtime.get_progress(job_id)
 
 
 async def test_a_job_whose_end_was_refused_is_taken_up_again(

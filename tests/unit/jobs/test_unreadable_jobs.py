@@ -59,12 +59,12 @@ def change_jobs(tmp_path: Path) -> Change:
 
 
 async def has_done_one(runtime: JobRuntime, job_id: str) -> bool:
-    found = await runtime.progress(job_id)
+    found = await runtime.get_progress(job_id)
     return found is not None and found.done > 0
 
 
 async def state_of(runtime: JobRuntime, job_id: str) -> JobState | None:
-    found = await runtime.progress(job_id)
+    found = await runtime.get_progress(job_id)
     return None if found is None else found.state
 
 

@@ -64,7 +64,7 @@ async def test_what_another_version_left_is_given_up_at_once_beside_an_sqlite_fi
     async with running(engine, steps, after) as runtime:
 
         async def are_given_up() -> bool:
-            return await runtime.abandoned(IDS) == set(IDS)
+            return await runtime.find_abandoned(IDS) == set(IDS)
 
         await comes(are_given_up, within=5)
         await COUNT.enqueue(Job("4:anew", (1,), "a"))
@@ -81,7 +81,7 @@ async def test_what_has_no_version_at_all_is_given_up(engine: AsyncEngine, tmp_p
     async with running(engine, Counting(), "1") as runtime:
 
         async def are_given_up() -> bool:
-            return await runtime.abandoned(IDS) == set(IDS)
+            return await runtime.find_abandoned(IDS) == set(IDS)
 
         await comes(are_given_up, within=5)
 
@@ -109,12 +109,12 @@ class TestOnPostgreSQL:
         async with running(postgres, steps, "2") as runtime:
 
             async def are_given_up() -> bool:
-                return await runtime.abandoned(IDS) == set(IDS)
+                return await runtime.find_abandoned(IDS) == set(IDS)
 
             until = time.monotonic() + 4
             while time.monotonic() < until:
                 await beat(postgres)
-                assert await runtime.abandoned(IDS) == frozenset()
+                assert await runtime.find_abandoned(IDS) == frozenset()
                 await asyncio.sleep(0.2)
             await comes(are_given_up)
             await COUNT.enqueue(Job("4:anew", (1,), "a"))

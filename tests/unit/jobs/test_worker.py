@@ -103,7 +103,7 @@ async def test_a_worker_delivers_what_is_due_and_what_nobody_goes_on_with_and_st
         assert await worker.fault() is None
         assert await second.fault() is None
 
-    runs = [(await store.runs(number))[0] for number in (made.number, lost.number)]
+    runs = [(await store.list_runs(number))[0] for number in (made.number, lost.number)]
     assert [(run.state, run.attempt) for run in runs] == [("sent", 0), ("sent", 1)]
     assert len(slack.messages("general")) == len(slack.messages("ops")) == 1
     assert await asyncio.to_thread(lambda: "threads still work") == "threads still work"
@@ -162,7 +162,7 @@ async def test_a_worker_waits_until_it_is_known_whose_digests_it_delivers(
         assert await _comes(worker.fault)
         assert await worker.fault() == "Slack can't be reached"
         await asyncio.sleep(0.3)
-        assert [run.began_at for run in await store.runs(made.number)] == [None]
+        assert [run.began_at for run in await store.list_runs(made.number)] == [None]
         is_reachable.set()
         assert await _comes(lambda: _has_one(slack, "ops"))
         assert await worker.fault() is None
@@ -176,8 +176,8 @@ async def test_a_worker_adopts_what_the_version_before_still_writes(
     async with start():
         async with engine.begin() as connection:
             await connection.execute(update(digests).values(team_id=""))
-        assert await store.all() == ()
-        assert await _comes(store.all)
+        assert await store.list_all() == ()
+        assert await _comes(store.list_all)
     assert await store.get(made.number) == made
 
 
@@ -207,7 +207,7 @@ async def test_a_new_version_of_the_steps_delivers_what_the_old_one_left_and_not
     async with start():
         assert await _comes(lambda: _have_ended(store, digests), within=30)
 
-    assert [(await store.runs(digest.number))[0].state for digest in digests] == ["sent"] * 3
+    assert [(await store.list_runs(digest.number))[0].state for digest in digests] == ["sent"] * 3
     assert len(slack.messages("general")) == 1
     assert len(slack.messages("ops")) == 2
 
@@ -261,7 +261,7 @@ async def test_what_fails_in_a_round_or_for_one_digest_stops_nothing_else(
         assert await _comes(lambda: _has_one(slack, "ops"))
         await asyncio.sleep(0.5)  # ten rounds more
         assert await worker.fault() is None
-    assert (await store.runs(made.number))[0].state == "sent"
+    assert (await store.list_runs(made.number))[0].state == "sent"
     lines = [(entry["event"], entry["digest"]) for entry in read_log() if entry["level"] == "error"]
     assert sorted(lines) == [("digest_not_understood", 1), ("digest_not_understood", 2)], "each once"
     async with engine.begin() as connection:
@@ -293,7 +293,7 @@ async def _was_called(slack: LocalSlack, method: str, times: int) -> bool:
 
 
 async def _have_ended(store: DigestRepository, digests: Sequence[Digest]) -> bool:
-    return all([(await store.runs(digest.number))[0].state != "due" for digest in digests])
+    return all([(await store.list_runs(digest.number))[0].state != "due" for digest in digests])
 
 
 async def _has_one(slack: LocalSlack, channel: str) -> bool:

@@ -50,7 +50,7 @@ async def test_a_person_may_have_so_many_digests_and_others_still_theirs(store: 
         await made(store, f"C{number}")
     refused = await refusal(store, "C9")
     assert (refused.whose, refused.limit) == ("person", 3)
-    assert len(await store.all()) == 3, "nothing of it is kept"
+    assert len(await store.list_all()) == 3, "nothing of it is kept"
     await made(store, "C0", GRACE)
 
 
@@ -107,7 +107,7 @@ async def test_digests_made_at_once_are_no_more_either(store: DigestRepository) 
     answers = await asyncio.gather(*(made(store, f"C{n}") for n in range(12)), return_exceptions=True)
     assert sum(isinstance(answer, Digest) for answer in answers) == 3
     assert sum(isinstance(answer, TooManyDigests) for answer in answers) == 9
-    assert len(await store.of_creator(ADA)) == 3
+    assert len(await store.list_of_creator(ADA)) == 3
 
 
 async def test_a_refused_digest_takes_no_number(store: DigestRepository) -> None:

@@ -96,10 +96,13 @@ async def test_a_deleted_digest_is_listed_nowhere_and_can_be_restored(store: Dig
     number = (await live(store)).number
     assert (await store.delete(number)).state == "deleted"
     assert (
-        await store.all() == await store.of_channel("C0OPS0001") == await store.of_creator("U0ADA0001") == ()
+        await store.list_all()
+        == await store.list_of_channel("C0OPS0001")
+        == await store.list_of_creator("U0ADA0001")
+        == ()
     )
     assert (await store.restore(number)).next_due == TUESDAY_AT_NINE
-    assert [digest.number for digest in await store.all()] == [number]
+    assert [digest.number for digest in await store.list_all()] == [number]
 
 
 async def test_what_was_paused_when_it_was_deleted_is_restored_as_that(store: DigestRepository) -> None:
@@ -127,7 +130,7 @@ async def test_what_somebody_deleted_meanwhile_is_not_brought_back(store: Digest
         with pytest.raises(DigestChanged):
             await change
     assert await store.get(digest.number) == deleted
-    assert await store.runs(digest.number) == ()
+    assert await store.list_runs(digest.number) == ()
 
 
 async def test_of_two_changes_of_the_same_plan_the_second_is_refused(store: DigestRepository) -> None:
@@ -191,15 +194,15 @@ async def test_what_was_asked_for_though_it_is_paused_is_told_from_what_was_aske
     assert before.slot != though_paused.slot
     assert (await store.run_now(number)).run == though_paused
     assert len(though_paused.slot) <= 32, "the column has no more room"
-    assert len(await store.runs(number)) == 2
+    assert len(await store.list_runs(number)) == 2
 
 
 async def test_digests_are_found_by_channel_and_by_creator(store: DigestRepository) -> None:
     ops = await live(store)
     other = await live(store, DigestSpec("C0GENERAL", PLAN.schedule), "U0GRACE01")
-    assert await store.of_channel("C0OPS0001") == (ops,)
-    assert await store.of_creator("U0GRACE01") == (other,)
-    assert await store.all() == (ops, other)
+    assert await store.list_of_channel("C0OPS0001") == (ops,)
+    assert await store.list_of_creator("U0GRACE01") == (other,)
+    assert await store.list_all() == (ops, other)
 
 
 async def test_a_number_is_never_given_twice(engine: AsyncEngine, store: DigestRepository) -> None:
@@ -216,14 +219,14 @@ async def test_asked_for_twice_at_once_a_digest_runs_once(store: DigestRepositor
     first, second = await store.run_now(number), await store.run_now(number)
     assert first.run == second.run
     assert (first.added, second.added) == (True, False), "the second person is told that no other one comes"
-    assert [run.slot for run in await store.runs(number)] == [first.run.slot]
+    assert [run.slot for run in await store.list_runs(number)] == [first.run.slot]
     assert first.run.state == "due"
 
 
 async def test_pressed_by_many_at_once_a_digest_runs_once(store: DigestRepository) -> None:
     number = (await live(store)).number
     asked = await asyncio.gather(*(store.run_now(number) for _ in range(5)))
-    assert len({one.run.slot for one in asked}) == len(await store.runs(number)) == 1
+    assert len({one.run.slot for one in asked}) == len(await store.list_runs(number)) == 1
     assert sum(one.added for one in asked) == 1
 
 
@@ -257,7 +260,7 @@ async def test_a_digest_can_be_asked_for_again_after_a_pause_of_its_own(
     assert (await store.run_now(other)).added, "each digest has a pause of its own"
     clock.moment = asked_at + timedelta(seconds=60)
     assert (await store.run_now(number)).added
-    assert len(await store.runs(number)) == 2
+    assert len(await store.list_runs(number)) == 2
 
 
 async def test_in_the_second_in_which_one_was_sent_no_other_is_promised(
@@ -315,8 +318,8 @@ async def test_a_digest_of_a_later_version_keeps_nobody_from_the_others(
         await connection.execute(
             update(digests).where(digests.c.number == later.number).values(plan='{"in": "verse"}')
         )
-    assert [digest.number for digest in await store.all()] == [other.number]
-    assert [digest.number for digest in await store.of_channel(PLAN.channel)] == [other.number]
+    assert [digest.number for digest in await store.list_all()] == [other.number]
+    assert [digest.number for digest in await store.list_of_channel(PLAN.channel)] == [other.number]
     with pytest.raises(ValueError, match="DigestSpec"):
         await store.get(later.number)
 

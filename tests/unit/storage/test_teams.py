@@ -92,14 +92,14 @@ async def test_all_that_is_written_has_its_team(
         for name in ("digests", "digest_runs"):
             written = await connection.scalars(select(metadata.tables[name].c.team_id))
             assert sorted(written) == sorted((TEAM, OTHER_TEAM)), name
-    assert [found.team for found in await ours.digests.all()] == [TEAM]
+    assert [found.team for found in await ours.digests.list_all()] == [TEAM]
 
 
 async def test_a_workspace_finds_no_digest_of_another(theirs: Workspace, digest: Digest) -> None:
-    assert await theirs.digests.all() == ()
-    assert await theirs.digests.of_channel(PLAN.channel) == ()
-    assert await theirs.digests.of_creator("U0ADA0001") == ()
-    assert await theirs.digests.runs(digest.number) == ()
+    assert await theirs.digests.list_all() == ()
+    assert await theirs.digests.list_of_channel(PLAN.channel) == ()
+    assert await theirs.digests.list_of_creator("U0ADA0001") == ()
+    assert await theirs.digests.list_runs(digest.number) == ()
     assert await theirs.digests.is_served()
     assert not await theirs.rounds.has_work()
 
@@ -159,9 +159,9 @@ async def test_a_run_of_another_workspace_does_not_exist(
     assert await rows(engine) == before
 
     assert await ours.runs.finish(attempt, result)
-    (run,) = await ours.digests.runs(digest.number)
-    assert await ours.runs.thread_of(digest, run) == "1.2"
-    assert await theirs.runs.thread_of(digest, run) is None
+    (run,) = await ours.digests.list_runs(digest.number)
+    assert await ours.runs.find_thread(digest, run) == "1.2"
+    assert await theirs.runs.find_thread(digest, run) is None
 
 
 async def test_only_its_own_missed_slots_are_told(
@@ -169,9 +169,9 @@ async def test_only_its_own_missed_slots_are_told(
 ) -> None:
     clock.moment = LATER + timedelta(days=2)
     await ours.rounds.record_due(clock.moment)
-    run = (await ours.digests.runs(digest.number))[0]
-    assert await ours.runs.missed_since(run)
-    assert await theirs.runs.missed_since(run) == ()
+    run = (await ours.digests.list_runs(digest.number))[0]
+    assert await ours.runs.list_missed_since(run)
+    assert await theirs.runs.list_missed_since(run) == ()
 
 
 async def test_a_worker_schedules_only_the_digests_of_its_workspace(
@@ -213,9 +213,9 @@ async def test_a_worker_throws_away_only_old_runs_of_its_workspace(
     async with engine.begin() as connection:
         await connection.execute(insert(digest_runs), old)
     await theirs.rounds.purge(LATER)
-    assert len(await ours.digests.runs(digest.number, 200)) == 151
+    assert len(await ours.digests.list_runs(digest.number, 200)) == 151
     await ours.rounds.purge(LATER)
-    assert len(await ours.digests.runs(digest.number, 200)) == 100
+    assert len(await ours.digests.list_runs(digest.number, 200)) == 100
 
 
 async def test_a_button_of_another_workspace_has_expired(engine: AsyncEngine, clock: Clock) -> None:

@@ -95,7 +95,7 @@ class Bench:
         return sent
 
     async def run(self, attempt: Attempt) -> DigestRun:
-        return next(run for run in await self.store.runs(attempt.digest) if run.slot == attempt.slot)
+        return next(run for run in await self.store.list_runs(attempt.digest) if run.slot == attempt.slot)
 
     def messages(self) -> tuple[Message, ...]:
         return self.slack.messages("ops")

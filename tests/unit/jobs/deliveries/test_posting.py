@@ -24,7 +24,7 @@ async def test_a_digest_is_delivered_and_the_next_one_goes_on_from_it(bench: Ben
     assert [message.ts for message in bench.messages()] == [first.ts, second.ts]
     kept = await bench.store.get(digest.number)
     assert kept.baseline is not None
-    assert [run.state for run in await bench.store.runs(digest.number)] == ["sent", "sent"]
+    assert [run.state for run in await bench.store.list_runs(digest.number)] == ["sent", "sent"]
 
 
 async def test_a_digest_counts_once_and_its_lateness_from_when_it_was_due(
