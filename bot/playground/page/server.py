@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.playground.loopback import LOOPBACK
+from bot.playground.page.bundle import bundle_script, bundle_styles
 from bot.playground.page.feed import Feed
 from bot.playground.page.guard import add_security_headers, require_secret
 from bot.playground.page.ui_actions import ActionRejected, UserActions, parse_action, set_fault
@@ -51,9 +52,10 @@ def build_page_app(playground: Playground, secret: str) -> web.Application:
     app.add_routes(
         [
             web.get("/", _file_handler(_STATIC / "index.html")),
-            *(
-                web.get(f"/static/{path.relative_to(_STATIC).as_posix()}", _file_handler(path))
-                for path in _STATIC.rglob("*.*")
+            web.get("/static/favicon.svg", _file_handler(_STATIC / "favicon.svg")),
+            web.get("/static/main.css", _bundle_handler(bundle_styles, _STATIC / "main.css", "text/css")),
+            web.get(
+                "/static/main.js", _bundle_handler(bundle_script, _STATIC / "main.js", "text/javascript")
             ),
             web.get("/feed", feed.serve, allow_head=False),
             web.get("/files/{id}", _download_handler(playground), allow_head=False),
@@ -86,6 +88,15 @@ def _download_handler(playground: Playground) -> Handler:
             return web.json_response({"ok": False, "error": "This file is gone."}, status=404)
         headers = {"Content-Disposition": "attachment"}
         return web.Response(body=file.content, content_type="text/plain", charset="utf-8", headers=headers)
+
+    return answer
+
+
+def _bundle_handler(bundle: Callable[[Path], str], main: Path, content_type: str) -> Handler:
+    """Return a handler that sends a file with all that it imports, as it is now."""
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response(text=bundle(main), content_type=content_type)
 
     return answer
 

@@ -32,6 +32,7 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",  # a context has a process of its own; no spare one is started beside it
 )
 Scheme = Literal["light", "dark"]
 

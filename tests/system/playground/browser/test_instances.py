@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from bot.playground.playground import Playground
-from bot.playground.simulators.slack.directory import MALLORY
+from bot.playground.simulators.slack.directory import GUS, MALLORY, User
 
 from .conftest import Open, Opened, Scheme
 from .instance_samples import ERROR, RUNS
@@ -277,11 +277,14 @@ async def test_the_menu_of_people_says_who_is_no_full_member(
     sampler_playground: Playground, open_page: Open
 ) -> None:
     workspace = sampler_playground.slack.workspace
-    workspace.people = (*workspace.people, MALLORY)
+    nameless = User("U0HAL0001", "hal")
+    workspace.people = (*workspace.people, MALLORY, GUS, nameless)
     opened = await open_page(sampler_playground)
     names = await opened.page.get_by_label("Viewing as").locator("option").all_inner_texts()
-    assert names == ["Ada Lovelace", "Grace Hopper", "Mallory of another company (other workspace)"]
-    title_of = """async (person) =>
-        (await import("/static/channel/naming.js")).titleOfPerson(person)"""
-    assert await opened.page.evaluate(title_of, {"real_name": "Gus", "guest": "channels"}) == "Gus (guest)"
-    assert await opened.page.evaluate(title_of, {"name": "gus", "guest": ""}) == "gus"
+    assert names == [
+        "Ada Lovelace",
+        "Grace Hopper",
+        "Mallory of another company (other workspace)",
+        "Gus, a contractor (guest)",
+        "hal",
+    ]
