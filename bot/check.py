@@ -16,8 +16,8 @@ from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
 from bot.database import database
 from bot.errors import StartupError
-from bot.setting_sources import describe_cleaned_settings, env_file
 from bot.settings import Settings, SettingsError
+from bot.settings.sources import describe_cleaned_settings, env_file
 from bot.slack.client import SlackUnreachable, TokenRefused, check_app_token, check_bot_token, slack_client
 from bot.slack.lookups import LookupFailed
 from bot.slack.user_groups import UserGroups

@@ -42,8 +42,9 @@ from bot.inspect.masked_errors import mask_step_name
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
-from bot.request_reader import RequestReader
-from bot.routing import Handlers, routes
+from bot.routing.request_reader import RequestReader
+from bot.routing.routes import Handlers, routes
+from bot.routing.verbs import nearest_command
 from bot.settings import Settings
 from bot.slack.admission import Admission
 from bot.slack.background import Background
@@ -58,7 +59,6 @@ from bot.slack.written_messages import AnswerShares, MessageAnswers
 from bot.stats.handlers import StatsHandlers
 from bot.stats.reading import StatsReader
 from bot.stored_requests import StoredRequests
-from bot.verbs import nearest_command
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.browse.count_samples import CountSamples
 from bot.browse.kept_causes import CauseStore
 from bot.browse.walks import WalkStore
-from bot.controls import request_codec
 from bot.errors import StartupError
 from bot.reasons import reason_of
+from bot.routing.controls import request_codec
 from bot.slack.handled import HandledRequests
 from bot.slack.requests import RequestStore
 from bot.storage.database import DatabaseUnusable

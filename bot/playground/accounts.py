@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot import settings as settings_
-from bot.account_settings import LOCAL_ACCOUNT
 from bot.cloudflare import CloudflareError, Endpoint, WorkflowsClient
 from bot.playground.faults import FaultSwitch
 from bot.playground.simulators.cloudflare import (
@@ -21,6 +20,7 @@ from bot.playground.simulators.cloudflare import (
     Simulation,
 )
 from bot.settings import Settings, SettingsError
+from bot.settings.accounts import LOCAL_ACCOUNT
 from bot.upstream import cloudflare_session
 
 _START_TIMEOUT: Final = timedelta(seconds=3)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.browse.bookmark import Bookmark, KeptPlace, ListBookmark, OverviewBookmark, decode_v1
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
-from bot.controls import request_codec
+from bot.routing.controls import request_codec
 from bot.slack.requests import Request, RequestStore
 from bot.ui.limits import VALUE
 from tests.support.teams import TEAM

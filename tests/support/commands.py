@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.command_reader import read_command
 from bot.language.command import Command
+from bot.routing.command_reader import read_command
 from bot.slack.requests import Request
 
 ACCOUNTS = ("prod", "Staging-EU")

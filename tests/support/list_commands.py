@@ -6,10 +6,10 @@ from datetime import UTC, datetime, tzinfo
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.pending_query import PendingQuery
 from bot.browse.requests import ListInstances, ListWorkflows
-from bot.command_reader import read_command
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock
+from bot.routing.command_reader import read_command
 from bot.slack.requests import Request
 from tests.support.commands import ACCOUNTS, HERE, NOW, read
 

@@ -16,8 +16,8 @@ from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.browse.selection import Conditions, Selection
 from bot.cloudflare.models import Cursor, PageNumber, Status
-from bot.controls import LIST_BUTTONS, at_place
 from bot.language.times import TimePoint
+from bot.routing.controls import LIST_BUTTONS, at_place
 from bot.slack.requests import InvalidButton, Request
 from tests.support.buttons import CODEC, decode
 from tests.unit.browse.test_merged import EVERYTHING, rows_in_order, three_lists

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.browse.requests import ListInstances
-from bot.command_reader import read_command
 from bot.language.command import Command
+from bot.routing.command_reader import read_command
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.browse.requests import ListInstances
-from bot.command_reader import read_command
 from bot.language.command import Command
 from bot.language.errors import QueryError
+from bot.routing.command_reader import read_command
 from tests.support.commands import ACCOUNTS, HERE, HOME, NOW, read
 from tests.support.digest_commands import catch_typed_refusal, encode_mentions, read_spec, read_typed
 

@@ -4,11 +4,11 @@ import pytest
 
 from bot.browse.requests import ListInstances
 from bot.cloudflare.models import Status
-from bot.command_reader import read_command
 from bot.export.requests import StartExport
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock
+from bot.routing.command_reader import read_command
 from tests.support.commands import HERE, NOW, read
 
 

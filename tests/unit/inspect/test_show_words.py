@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from bot.browse.names import looks_like_instance
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows, ShowInstance
 from bot.cloudflare.models import Status
-from bot.command_reader import read_command
 from bot.failures.requests import ListFailures
 from bot.language.command import Command
 from bot.language.errors import QueryError
+from bot.routing.command_reader import read_command
 from bot.slack.requests import Request
 from tests.support.commands import ACCOUNTS, HERE, NOW, read
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from bot.browse.options import LIST_OPTIONS
 from bot.browse.pending_query import TimesRefused
 from bot.browse.requests import OfInstances
-from bot.command_reader import read_command, read_with_times
 from bot.language.command import Command
 from bot.language.errors import QueryError
+from bot.routing.command_reader import read_command, read_with_times
 from tests.support.commands import typed
 
 WORKFLOWS = ("order-processing", "order-refunds", "emails", "image-pipeline")

@@ -8,11 +8,11 @@ import pytest
 
 from bot.browse.model import HelpQuery
 from bot.browse.options import ACCOUNT
-from bot.command_reader import read_command, read_with_times
 from bot.export.command import EXPORT_OPTIONS
 from bot.failures.command import FAILURE_OPTIONS
 from bot.home.help import help_message
 from bot.language.options import Option
+from bot.routing.command_reader import read_command, read_with_times
 from bot.stats.command import STATS_OPTIONS
 from tests.support.commands import typed
 

@@ -3,11 +3,11 @@
 import pytest
 
 from bot.browse.requests import ListInstances, ListWorkflows, OfInstances
-from bot.command_reader import read_command
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.filters import nearest_status
-from bot.verbs import nearest_command
+from bot.routing.command_reader import read_command
+from bot.routing.verbs import nearest_command
 from tests.support.commands import NOW
 
 BOOM = "list * status:errored error:boom"

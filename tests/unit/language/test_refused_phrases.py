@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.command_reader import read_command
 from bot.language.command import Command
 from bot.language.errors import QueryError
+from bot.routing.command_reader import read_command
 from tests.support.commands import NOW
 from tests.support.digest_commands import catch_typed_refusal
 

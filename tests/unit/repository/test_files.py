@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.controls import SHORTCUTS
 from bot.playground.page.serialization import COMMANDS
 from bot.playground.page.serialization import SHORTCUTS as OF_MESSAGES
 from bot.playground.simulators.slack.directory import EVENTS
 from bot.playground.simulators.slack.directory import SCOPES as SCOPES_OF_LOCAL_SLACK
+from bot.routing.controls import SHORTCUTS
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[3]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.setting_sources import describe_cleaned_settings
 from bot.settings import DatabaseSettings, ReportSettings, Settings, SettingsError, load, load_as
+from bot.settings.sources import describe_cleaned_settings
 
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-1",

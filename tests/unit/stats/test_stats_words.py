@@ -11,11 +11,11 @@ from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.pending_query import PendingQuery
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import Selection, at
-from bot.command_reader import read_command
 from bot.export.requests import StartExport
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock, TimePoint
+from bot.routing.command_reader import read_command
 from bot.slack.requests import Request
 from bot.stats.requests import OWN_WORDS, RefreshStats, ShowStats, set_since
 from tests.support.commands import ACCOUNTS, HERE, NOW

@@ -27,18 +27,6 @@ from bot.browse.requests import (
 )
 from bot.browse.word_errors import OLDEST
 from bot.browse.written_names import is_phrase
-from bot.command_reader import read_command, read_message, read_with_times, workflows_in
-from bot.controls import (
-    DIGEST_BUTTONS,
-    KEPT_BUTTONS,
-    LIST_BUTTONS,
-    MENUS,
-    PLAIN_BUTTONS,
-    SHORTCUTS,
-    at_place,
-    digest_request,
-    refuse_old,
-)
 from bot.digests.command.requests import (
     CreateDigest,
     OfDigest,
@@ -52,13 +40,26 @@ from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.tokens import quote, split
-from bot.meant_account import (
+from bot.routing.command_reader import read_command, read_message, read_with_times, workflows_in
+from bot.routing.controls import (
+    DIGEST_BUTTONS,
+    KEPT_BUTTONS,
+    LIST_BUTTONS,
+    MENUS,
+    PLAIN_BUTTONS,
+    SHORTCUTS,
+    at_place,
+    digest_request,
+    refuse_old,
+)
+from bot.routing.meant_account import (
     accounts_to_choose,
     add_account,
     in_linked_account,
     in_only_account,
     linked_name,
 )
+from bot.routing.verbs import nearest_command
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage, UserError
 from bot.slack.requests import InvalidButton, Request, RequestStore
@@ -66,7 +67,6 @@ from bot.slack.routes import UnknownControl
 from bot.slack.users import UserTimeZones
 from bot.stats.requests import ShowStats
 from bot.ui.problems import RUN_COMMAND
-from bot.verbs import nearest_command
 
 _MOST_TEXTS: Final = 256
 _MOST_OFFERED: Final = 5

@@ -17,7 +17,7 @@ from bot.export.requests import StartExport
 from bot.failures.requests import ListFailures
 from bot.language.command import Command, Reading
 from bot.language.tokens import quote
-from bot.pasted import read_pasted_error
+from bot.routing.pasted import read_pasted_error
 from bot.slack.reply import UserError
 from bot.slack.requests import Request
 from bot.stats.requests import ShowStats

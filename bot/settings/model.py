@@ -1,28 +1,13 @@
-"""Settings from the environment or an `.env` file, checked before anything starts."""
+"""All settings of a bot, and what may not stand beside what."""
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, Final, Literal, TypeVar
+from typing import Final, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import SettingsError as UnreadableSetting
+from pydantic import Field, SecretStr
 
-from bot.account_settings import AccountSettings, DatabaseSettings, ReportSettings
-from bot.setting_problems import problem_lines
-from bot.setting_sources import ENV_FILE
-from bot.setting_types import Host, HttpUrl, People, Secret
-
-__all__ = [
-    "LOOPBACK",
-    "AccountSettings",
-    "DatabaseSettings",
-    "ReportSettings",
-    "Settings",
-    "SettingsError",
-    "load",
-    "load_as",
-]
+from bot.settings.accounts import ReportSettings
+from bot.settings.values import Host, HttpUrl, People, Secret
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -37,16 +22,6 @@ _TOKENS: Final = {
 """What Slack gives out, by its beginning: https://docs.slack.dev/authentication/tokens"""
 
 _OTHER: Final = "something else"
-
-_Kind = TypeVar("_Kind", bound=DatabaseSettings)
-
-
-class SettingsError(Exception):
-    """Settings that can't be used; `problems` has a line for each, with what to do."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 class Settings(ReportSettings):
@@ -296,47 +271,3 @@ def _kind_of(secret: SecretStr | None) -> str | None:
         return None
     text = secret.get_secret_value()
     return next((kind for start, kind in _TOKENS.items() if text.startswith(start)), _OTHER)
-
-
-def load(**given: Any) -> Settings:  # noqa: ANN401 - each has a type of its own, which pydantic checks
-    """Return the settings of this process; those that are `given` are not looked for in its environment.
-
-    Raises:
-        SettingsError: with a line for each problem.
-    """
-    return load_as(Settings, **given)
-
-
-def load_as(kind: type[_Kind], **given: Any) -> _Kind:  # noqa: ANN401 - as `load`
-    """Return the settings of a command that is not the bot itself.
-
-    Raises:
-        SettingsError: with a line for each problem with these.
-    """
-    try:
-        return kind(**given)
-    except ValidationError as error:
-        raise SettingsError([*problem_lines(error), *_remaining_problems(kind, error, given)]) from None
-    except UnicodeError:
-        raise SettingsError([f"{ENV_FILE} is not UTF-8: save it as such"]) from None
-    except UnreadableSetting as error:
-        name = re.search(r'field "(\w+)"', str(error))
-        raise SettingsError([f"{name[1].upper() if name else 'a setting'} is not valid JSON"]) from None
-
-
-def _remaining_problems(
-    kind: type[DatabaseSettings], error: ValidationError, given: dict[str, Any]
-) -> list[str]:
-    """Return what else is wrong beside the settings that can't be read, to tell all at once."""
-    invalid = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
-    if not invalid:
-        return []
-    try:
-        kind(**given | {name: kind.model_fields[name].get_default() for name in invalid})
-    except ValidationError as further:
-        lines = list(problem_lines(further))
-        about_accounts = any(name.startswith(("cloudflare", "wrangler", "bot_account")) for name in invalid)
-        if about_accounts:
-            lines = [line for line in lines if line.startswith(("SLACK", "DATABASE"))]
-        return [line for line in lines if line.partition(" ")[0].lower() not in invalid]
-    return []

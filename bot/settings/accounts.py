@@ -22,8 +22,8 @@ from bot.cloudflare.endpoint import (
     wrangler_endpoint,
 )
 from bot.outgoing import proxy_problem
-from bot.setting_sources import ENV_FILE, without_quotes
-from bot.setting_types import AccountName, HttpUrl, Keys, Name, Seconds, Secret
+from bot.settings.sources import ENV_FILE, without_quotes
+from bot.settings.values import AccountName, HttpUrl, Keys, Name, Seconds, Secret
 from bot.storage.url import database_url
 
 LOCAL_ACCOUNT: Final = "local"

@@ -11,7 +11,7 @@ from typing import Final
 from dotenv import dotenv_values
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource, PydanticBaseSettingsSource
 
-from bot.setting_types import BEARER
+from bot.settings.values import BEARER
 
 ENV_FILE: Final = ".env"
 _PAIRS: Final = ('""', "''", "``", "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}",

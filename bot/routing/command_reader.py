@@ -25,12 +25,12 @@ from bot.language.filler_words import is_filler
 from bot.language.name_matching import find_similar
 from bot.language.tokens import COMMAND, Token, quote, split
 from bot.language.verbs import Verb
-from bot.pasted import read_one_id, read_pasted_error, read_several_ids
+from bot.routing.pasted import read_one_id, read_pasted_error, read_several_ids
+from bot.routing.verbs import DIGEST, FAILURES, SHOW, STATS, VERBS, find_verb, nearest_command, read_one
 from bot.slack.requests import Request
 from bot.stats.command import find_stats
 from bot.stats.requests import ShowStats
 from bot.ui.limits import VALUE
-from bot.verbs import DIGEST, FAILURES, SHOW, STATS, VERBS, find_verb, nearest_command, read_one
 
 _ASKING: Final = ("is", "are", "all", "everything", "am")
 _OK: Final = ("ok", "okay", "fine", "good", "alright", "up", "alive")
