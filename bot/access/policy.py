@@ -156,12 +156,12 @@ class Access:
         self._accounts = accounts
 
     def known_refusal(self, interaction: Interaction) -> Message | None:
-        """Return what to tell a person of whom it is known that the bot is not there for them; else None."""
+        """Return the refusal for a person who is known not to be let in; else None."""
         person = self._people.known(interaction.team, interaction.user)
         return None if person is None else self._refusal_of(person)
 
     async def refusal(self, interaction: Interaction) -> Message | None:
-        """Return what to tell a person for whom the bot is not there, or of whom Slack tells nothing."""
+        """Return the refusal for a person who is not let in, or of whom Slack tells nothing; else None."""
         try:
             person = await self._people.get(interaction.team, interaction.user, _TIMEOUT)
         except LookupFailed as error:

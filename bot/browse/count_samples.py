@@ -21,7 +21,7 @@ from bot.storage.tables import count_samples
 _log = structlog.get_logger(__name__)
 
 SLOT: Final = timedelta(minutes=5)
-"""At most one sample is kept for each, whoever looks how often, and at whichever replica."""
+"""At most one sample is kept for each, however often people look, and at any replica."""
 KEEP: Final = timedelta(days=8)
 _THIN_AFTER: Final = DAY + HOUR
 _SLOTS_OF_HOUR: Final = HOUR // SLOT

@@ -66,5 +66,5 @@ class NoSuchWorkflows(Exception):
         self.existing = existing
 
     def similar(self, name: str) -> Sequence[str]:
-        """Return names that one that is missing means, or that look like it, the likeliest first."""
+        """Return the names that a missing one may mean, the likeliest first."""
         return name_matching.resolve(name, self.existing) or name_matching.find_similar(name, self.existing)

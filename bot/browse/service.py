@@ -142,7 +142,7 @@ class ListService:
     async def show_among_visible(
         self, viewer: Viewer, query: ListQuery, notices: tuple[str, ...]
     ) -> ShowMessage:
-        """Show what a name means that the person may not look at, among those that they may.
+        """Show the list that a name means among the workflows that the person may look at.
 
         Raises:
             UserError: it means none of them.
@@ -193,7 +193,7 @@ class ListService:
         return ShowMessage(without_table)
 
     async def _no_such_error(self, team: str, error: NoSuchWorkflows) -> UserError:
-        """Return the refusal of a list that names workflows which do not exist, with what may be meant."""
+        """Return the refusal of a list that names missing workflows, with the names that may be meant."""
         asked, suggestions = error.query.selection.workflows, []
         for missing in error.missing:
             for name in error.similar(missing):

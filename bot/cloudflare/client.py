@@ -188,7 +188,7 @@ class WorkflowsClient:
                 request, lambda response: responses.open_instance(response, self._now()), priority
             )
             for _ in reader.read_steps():
-                await asyncio.sleep(0)  # thousands of steps hold nobody else up
+                await asyncio.sleep(0)  # thousands of steps hold up no other task
             return reader.detail()
 
     async def get_step(  # noqa: PLR0913 - what names one attempt of one step

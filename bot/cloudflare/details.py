@@ -1,6 +1,6 @@
 """Read an instance's detail, which may have 25,000 steps in tens of megabytes.
 
-Its steps are decoded a few at a time, so that whoever reads them can do other things in between.
+Its steps are decoded a few at a time, so that other tasks run in between.
 """
 
 import json

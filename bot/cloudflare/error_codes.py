@@ -174,7 +174,7 @@ def _is_status(text: str, start: int, end: int) -> bool:
 
 
 def is_telling(text: str, start: int) -> bool:
-    """Return whether what begins here says what went wrong, as what stands behind `"code":` does."""
+    """Return whether the text from here on is the kind of error, as the text behind `"code":` is."""
     before = _before(text, start)
     return _TELLING.search(before) is not None or _CODE_BEFORE.search(before) is not None
 

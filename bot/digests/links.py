@@ -106,7 +106,7 @@ def _unshown_instances(workflow: str, number: int, report: Report) -> OpenInstan
 
 
 def _show_instance(query: ListQuery, instance: str, at: datetime) -> ShowInstance:
-    """Return the request of an instance that came to the status of a list at a time, with what that tells."""
+    """Return the request for an instance, with the status and the time at which it came to it."""
     has_ended = is_ended(query.status)
     row = Instance(
         id=instance,

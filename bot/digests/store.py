@@ -261,7 +261,7 @@ class DigestRepository:
             return digests_of((await connection.execute(asked)).mappings().all())
 
     async def _write(self, number: int, changes: Callable[[Digest], _Values]) -> Digest:
-        """Change a digest by what it is at that moment, and return what it is then."""
+        """Change a digest as it is in this transaction, and return the changed one."""
 
         async def write() -> Digest:
             async with self._engine.begin() as connection:

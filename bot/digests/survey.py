@@ -1,4 +1,4 @@
-"""What was read of an account for the digests of one slot: each question is asked once, whoever has it."""
+"""Answers about an account, shared by the digests of one slot: each question is asked once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence

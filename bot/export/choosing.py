@@ -43,7 +43,7 @@ class RowChooser:
     async def choose(
         self, stream: Stream, instances: Sequence[Instance]
     ) -> AsyncGenerator[Sequence[Row], None]:
-        """Yield the rows of a list that are what was asked for, as soon as that is known.
+        """Yield the rows that meet the conditions, as soon as that is known of them.
 
         Throttles are waited out, and causes that can't be read are tried again.
 

@@ -99,7 +99,7 @@ class ExportHandlers:
 
 
 def _with_channel_name(request: StartExport, interaction: Interaction) -> StartExport:
-    """Return a request that names the channel, where that is the one in which it was typed."""
+    """Return a request with the name of its channel, if it was typed there."""
     if not request.channel or request.channel_name or request.channel != interaction.channel:
         return request
     return replace(request, channel_name=interaction.channel_name)

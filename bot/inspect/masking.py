@@ -58,7 +58,7 @@ def read_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _with_own_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of pairs, in which a key that is there already gets a number, which matching ignores."""
+    """Make an object of pairs. A repeated key gets a number, which matching ignores."""
     made = dict(pairs)
     if len(made) == len(pairs):
         return made

@@ -1,4 +1,4 @@
-"""One instance as it is shown: which one, what its steps came to, and the page of them that is looked at."""
+"""One instance as it is shown: its id, a summary of its steps, and one page of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -38,7 +38,7 @@ class JobProcess:
                 del running[job_id]
 
     def begin(self, version: str) -> None:
-        """Begin with no jobs: what a runtime before has left belongs to nobody."""
+        """Begin with no jobs; those of a runtime before are not of this one."""
         self.version = version
         self._running = Counter()
 

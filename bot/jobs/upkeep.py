@@ -1,4 +1,4 @@
-"""What DBOS leaves lying: jobs that no worker runs, jobs of another version, and jobs that are overdue.
+"""Look after jobs that DBOS leaves: those that no worker runs, of another version, or overdue.
 
 Each look is compared with the looks before, by a clock that never goes back.
 """
@@ -54,7 +54,7 @@ class JobUpkeep:
     Attributes:
         after: when a job is overdue.
         most: how many jobs this worker runs at once.
-        is_only_worker: there is no other, so that what it does not run nobody runs.
+        is_only_worker: there is no other, so a job that it does not run is not running.
         monotonic: a clock that never goes back, in seconds.
         overdue: how many jobs were overdue at the last look.
     """
@@ -71,7 +71,7 @@ class JobUpkeep:
     _running: _Since = field(default_factory=_Since)
 
     async def look(self) -> None:
-        """Take up what is this worker's, end what no worker takes, and count what is overdue."""
+        """Requeue this worker's stranded jobs, end those that no worker takes, and count the overdue ones."""
         held = await asyncio.to_thread(stored_jobs.find_held, by_anybody=self.is_only_worker)
         idle = frozenset(job for job in held if not process.is_running(job.id))
         try:

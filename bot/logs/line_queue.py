@@ -1,4 +1,4 @@
-"""Lines on their way to a file descriptor, so that nobody waits for who reads them."""
+"""A queue of lines before a file descriptor, so that a slow reader holds up no task."""
 
 import os
 import select
@@ -13,7 +13,7 @@ from typing import Final
 _MOST: Final = 4 * 1024 * 1024
 """Characters that wait. A line has some two hundred."""
 _AT_ONCE: Final = select.PIPE_BUF
-"""Bytes. A pipe takes as many whole or not at all, whoever else writes to it."""
+"""Bytes. A pipe takes as many whole or not at all, also while others write to it."""
 _GATHER: Final = timedelta(milliseconds=2)
 _TO_CLOSE: Final = timedelta(seconds=1)
 

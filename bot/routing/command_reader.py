@@ -53,7 +53,7 @@ def read_command(command: Command) -> Request:
 
 
 def _propose_nearest(error: QueryError, command: Command) -> None:
-    """Propose the command without what is wrong in it; where that says too little, what shows how to say it.
+    """Propose the command without its wrong part; if too little is left, help or a list of the names.
 
     A digest is to be as its maker said it, so that nothing of one is left out.
     """

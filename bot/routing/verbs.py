@@ -175,7 +175,7 @@ VERBS: Final = Verbs[Request](
 
 
 def find_verb(word: Token, command: Command) -> Verb[Request] | None:
-    """Return the verb that a word is; one that help does not name gives way to a workflow of that name.
+    """Return the verb that a word is. A workflow of that name comes before a verb that help does not name.
 
     So does another word for statistics, such as `performance`, which is as good a name.
     """

@@ -27,11 +27,11 @@ class PeopleRefusals(Protocol):
     """Says which people of the workspace may not use the bot at all: guests, say."""
 
     def known_refusal(self, interaction: Interaction) -> Message | None:
-        """Return what to tell a person of whom it is known that they may not; None for all others."""
+        """Return the refusal for a person who is known not to be let in; None for all others."""
         ...
 
     async def refusal(self, interaction: Interaction) -> Message | None:
-        """Return what to tell a person who may not, or of whom Slack does not say who they are; else None."""
+        """Return the refusal for a person who is not let in, or whom Slack does not identify; else None."""
         ...
 
 
@@ -56,7 +56,7 @@ class Admission:
         return self._installed.bot
 
     async def refusal(self, interaction: Interaction) -> Message | None:
-        """Return what to tell a person who may not use the bot; None for a person who may.
+        """Return the refusal for a person who may not use the bot; None for a person who may.
 
         It is for before the ack, so it does not wait for Slack to say who they are: see `require_person`.
         """

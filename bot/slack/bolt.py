@@ -68,7 +68,7 @@ class SlackApp(AsyncApp):
             ignoring_self_events_enabled=False,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
-            # A listener runs within its request: no polling for its ack, no task that nobody holds.
+            # A listener runs within its request: no polling for its ack, no task without a reference.
             process_before_response=True,
             raise_error_for_unhandled_request=True,
         )

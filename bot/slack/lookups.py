@@ -114,7 +114,7 @@ class Lookups(Generic[_K, _V]):
         return entry.answer
 
     async def close(self) -> None:
-        """End the calls that nobody waits for any more."""
+        """End the calls that are still under way."""
         flights = list(self._flights.values())
         for flight in flights:
             flight.cancel()

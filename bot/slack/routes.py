@@ -1,4 +1,4 @@
-"""The parts that the router is given: what reads a request, and what answers it."""
+"""The parts that the router is given: the reader of requests, and the routes to their handlers."""
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass

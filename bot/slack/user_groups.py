@@ -39,7 +39,7 @@ class UserGroups:
         return await self._members.get(group, timeout)
 
     async def close(self) -> None:
-        """End the calls that nobody waits for any more."""
+        """End the calls that are still under way."""
         await self._members.close()
 
     async def _ask(self, group: str) -> frozenset[str]:

@@ -96,7 +96,7 @@ class UserProfiles:
         return await self._profiles.get((team, user), timeout, anew=anew)
 
     async def close(self) -> None:
-        """End the calls that nobody waits for any more."""
+        """End the calls that are still under way."""
         await self._profiles.close()
 
     async def _ask(self, key: tuple[str, str]) -> Profile:

@@ -71,7 +71,7 @@ class HeldWork:
 
 
 def _note(task: asyncio.Task[Any]) -> None:
-    """Log how work failed that nobody waits for any more."""
+    """Log why work failed for which no caller waits any more."""
     error = None if task.cancelled() else task.exception()
     if isinstance(error, SQLAlchemyError | OSError):
         _log.warning("database_failed_late", reason=reason_of(error))

@@ -113,7 +113,7 @@ def nothing(screen: Screen) -> str:
 
 
 def _none_so_far(screen: Screen) -> str:
-    """Say that nothing was found, and that there may be something in what was not looked at."""
+    """Say that nothing was found so far, as not everything was searched."""
     further = f"*{SEARCH_FURTHER}* looks through older ones"
     if (bounded_at := _bounded_at(screen)) is None:
         return f"*None found so far.* {further}."

@@ -1,4 +1,4 @@
-"""Words of `digest create` that belong nowhere: what they most likely mean, and what to write for them."""
+"""Misplaced words of `digest create`: what each most likely means, and what to write for it."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -134,7 +134,7 @@ def run_started_message(digest: Digest) -> Message:
 
 
 def run_waiting_message(digest: Digest, run: DigestRun) -> Message:
-    """Tell that a run was asked for before, which is still to come, so that no other was added."""
+    """Tell that no run was added, as one that was asked for before is still to come."""
     why = f"It is late: {escape(run.detail)}." if run.detail else ""
     return statement(
         "⏳",

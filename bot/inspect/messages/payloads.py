@@ -174,7 +174,7 @@ def no_payload_view(request: OfPayload, why: str) -> Block:
 
 
 def step_error_text(text: str) -> str:
-    """Return what is said of a step that made no output but an error, whose text is without secrets."""
+    """Return the sentence about a step that ended with an error and no output."""
     return f"It has no output, as it failed:\n{code_block(text, PREVIEW)}"
 
 
