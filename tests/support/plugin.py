@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from functools import cache
 from importlib import import_module
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -163,17 +164,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _rank(item: pytest.Item) -> int:
-    if any(test.startswith(item.nodeid.partition("::")[0]) for test in COMMANDS):
+    return _rank_of_module(item.path)
+
+
+@cache
+def _rank_of_module(module: Path) -> int:
+    if any(ROOT / test.partition("::")[0] == module for test in COMMANDS):
         return len(LONGEST_FIRST) + 1  # what they ask for runs meanwhile
-    places = (place for place, path in enumerate(LONGEST_FIRST) if item.path.is_relative_to(ROOT / path))
+    places = (place for place, path in enumerate(LONGEST_FIRST) if module.is_relative_to(ROOT / path))
     return next(places, len(LONGEST_FIRST))
 
 
 def is_fast(item: pytest.Item) -> bool:
     """Return whether a test is pure: coroutines talk to the simulators."""
-    if not isinstance(item, pytest.Function) or iscoroutinefunction(item.function):
+    if not isinstance(item, pytest.Function) or not _is_of_fast_module(item.path):
         return False
-    return item.path not in NOT_FAST and any(item.path.is_relative_to(folder) for folder in FAST)
+    return not iscoroutinefunction(item.function)
+
+
+@cache
+def _is_of_fast_module(module: Path) -> bool:
+    return module not in NOT_FAST and any(module.is_relative_to(folder) for folder in FAST)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -191,6 +202,7 @@ def forbid_slow_calls() -> Iterator[None]:
         NotFast: where it tries to.
     """
     global _fast_thread  # noqa: PLW0603 - an audit hook sees what happens in the whole process
+    _watch_slow_calls()
     _fast_thread = threading.get_ident()
     try:
         yield
@@ -203,4 +215,7 @@ def _audit(event: str, arguments: tuple[object, ...]) -> None:
         raise NotFast(f"{event}{arguments!r} in a test that counts as fast, see {__file__}")
 
 
-sys.addaudithook(_audit)
+@cache
+def _watch_slow_calls() -> None:
+    """Watch what this process does from now on: that makes imports a tenth slower, and can't be ended."""
+    sys.addaudithook(_audit)
