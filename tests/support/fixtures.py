@@ -12,11 +12,16 @@ from bot.app import Bot
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Person, Workspace
 
+from .compiled_statements import share_compiled_statements
 from .logs import logs
 from .servers import PATIENCE, bot_settings, serve_bot
 
 ReadLog = Callable[[], list[dict[str, Any]]]
 RunBot = Callable[..., AbstractAsyncContextManager[Bot]]
+
+
+def pytest_configure() -> None:
+    share_compiled_statements()
 
 
 @pytest.fixture
