@@ -20,6 +20,7 @@ _MODULES = WORKER / "node_modules"
 _LOCKFILE = WORKER / "package-lock.json"
 # Written after everything else, so a half-finished install has none and is redone.
 _INSTALLED = _MODULES / ".installed-lockfile"
+_COMPILED = _MODULES / ".compiled"
 
 
 class EngineUnavailable(Exception):
@@ -54,6 +55,8 @@ class Wrangler:
             # Engines that share a registry answer for each other's workflows.
             "WRANGLER_REGISTRY_PATH": str(home / "registry"),
             "CLOUDFLARE_CF_FETCH_ENABLED": "false",
+            # A fifth of a command is to compile the 15 MB of wrangler, which the next one need not repeat.
+            "NODE_COMPILE_CACHE": str(_COMPILED),
         }
 
 
