@@ -88,7 +88,7 @@ class InstanceSource:
         generator = LifecycleGenerator(
             self._profile, choose_outcome(number, self._outcome_offset), random, since
         )
-        return Lifecycle(instance, generator.generate(instance))
+        return generator.generate(instance)
 
     def _random(self, number: int) -> Random:
         return Random(f"{self._seed}/{number}")  # noqa: S311  a data set, not a secret

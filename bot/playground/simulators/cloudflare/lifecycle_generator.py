@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from bot.playground.simulators.cloudflare.lifecycles import StateChange
+from bot.playground.simulators.cloudflare.lifecycles import Lifecycle, StateChange, StepHistory
 from bot.playground.simulators.cloudflare.model import InstanceRecord
 from bot.playground.simulators.cloudflare.profiles import (
     EventStep,
@@ -83,30 +83,32 @@ class LifecycleGenerator:
     outcome: Outcome
     random: Random
     moment: datetime
-    steps: list[StepRecord] = field(default_factory=list)
+    steps: list[StepHistory] = field(default_factory=list)
     error: Failure | None = None
     changes: list[StateChange] = field(default_factory=list)
 
-    def generate(self, instance: InstanceRecord) -> tuple[StateChange, ...]:
-        """Generate the changes of an instance from its current state to its end."""
-        self.steps, self.error = list(instance.steps), instance.error
+    def generate(self, instance: InstanceRecord) -> Lifecycle:
+        """Generate the lifecycle of an instance from its current state to its end."""
+        self.steps = [StepHistory(self.moment, self.moment, step) for step in instance.steps]
+        self.error = instance.error
         match instance.status:
             case "queued":
                 self._advance(self.random.uniform(0.1, self.profile.longest_queue))
                 self._run_plan()
             case "rollingBack":
-                self._finish_pending(self._draw(_LONG_PENDING_STEP))
+                self._finish(self.steps.pop().ended, self._draw(_LONG_PENDING_STEP))
                 self._record("errored")
             case "waitingForPause":
-                self._finish_pending(self._draw(_LONG_PENDING_STEP))
+                self._finish(self.steps.pop().ended, self._draw(_LONG_PENDING_STEP))
                 self._record("paused")
                 self._resume()
             case "paused":
                 self._resume()
             case status:
-                self._finish_pending(self._draw(_LATE_EVENT if status == "waiting" else _PENDING_STEP))
+                seconds = self._draw(_LATE_EVENT if status == "waiting" else _PENDING_STEP)
+                self._finish(self.steps.pop().ended, seconds)
                 self._run_plan()
-        return tuple(self.changes)
+        return Lifecycle(instance, tuple(self.changes), tuple(self.steps))
 
     def _run_plan(self) -> None:
         """Run the remaining steps; the outcome takes effect at one of the work steps."""
@@ -134,7 +136,7 @@ class LifecycleGenerator:
                 self._record("paused")
                 self._resume()
             case _:
-                done = [step for step in self.steps if isinstance(step, Step)]
+                done = [step.ended for step in self.steps if isinstance(step.ended, Step)]
                 self._fail(planned)
                 if outcome == "rolledBack":
                     self._roll_back(done)
@@ -164,7 +166,7 @@ class LifecycleGenerator:
             self._run_plan()
 
     def _terminate(self) -> None:
-        self.steps.append(Termination())
+        self.steps.append(StepHistory(self.moment, self.moment, Termination()))
         self._record("terminated")
 
     def _run_step(self, planned: PlannedStep) -> None:
@@ -185,22 +187,22 @@ class LifecycleGenerator:
                 self._wait(WaitForEvent(name, start, start + deadline, event_type, finished=False), seconds)
 
     def _wait(self, step: Sleep | WaitForEvent, seconds: float) -> None:
-        self.steps.append(step)
         self._record("waiting")
-        self._finish_pending(seconds)
+        self._finish(step, seconds)
 
-    def _finish_pending(self, seconds: float) -> None:
-        """Finish the pending step after some seconds; a sleep ends at its own time."""
-        pending = self.steps[-1]
+    def _finish(self, pending: StepRecord, seconds: float) -> None:
+        """Finish a pending step after some seconds; a sleep ends at its own time."""
+        start, ended = self.moment, pending
         self.moment = pending.end if isinstance(pending, Sleep) else self.moment + _duration(seconds)
         match pending:
-            case Step(attempts=(*ended, last)):
-                attempts = (*ended, last._replace(end=self.moment, success=True))
-                self.steps[-1] = pending._replace(attempts=attempts, output=self._output_of(pending))
+            case Step(attempts=(*failed, last)):
+                attempts = (*failed, last._replace(end=self.moment, success=True))
+                ended = pending._replace(attempts=attempts, output=self._output_of(pending))
             case Sleep():
-                self.steps[-1] = pending._replace(finished=True)
+                ended = pending._replace(finished=True)
             case WaitForEvent():
-                self.steps[-1] = pending._replace(end=self.moment, finished=True, output=_EVENT_OUTPUT)
+                ended = pending._replace(end=self.moment, finished=True, output=_EVENT_OUTPUT)
+        self.steps.append(StepHistory(start, self.moment, ended, pending))
 
     def _run_attempts(
         self,
@@ -210,22 +212,16 @@ class LifecycleGenerator:
         status: str = "running",
     ) -> None:
         """Run the attempts of a step or of a rollback, with the step's delays."""
-        ended: tuple[Attempt, ...] = ()
-        place, last = len(self.steps), len(planned_attempts) - 1
-        running = _step_with(planned, (Attempt(self.moment),))
+        start, attempts = self.moment, tuple[Attempt, ...]()
         for number, (seconds, error) in enumerate(planned_attempts):
             if number:
-                self._advance(running.delay_after(number))
-            start = self.moment
-            self.steps[place:] = [running._replace(attempts=(*ended, Attempt(start)))]
+                self._advance(_step_with(planned, attempts).delay_after(number))
+            begin = self.moment
             self._record(status)
             self._advance(seconds)
-            ended = (*ended, Attempt(start, self.moment, success=error is None, error=error))
-            step = (
-                _step_with(planned, ended) if number == last else running._replace(attempts=ended, waits=True)
-            )
-            self.steps[place:] = [step]
+            attempts = (*attempts, Attempt(begin, self.moment, success=error is None, error=error))
             self._record(status)
+        self.steps.append(StepHistory(start, self.moment, _step_with(planned, attempts)))
 
     def _output_of(self, step: Step) -> str | None:
         """Return what a step returns; a rollback returns nothing."""
@@ -253,7 +249,7 @@ class LifecycleGenerator:
 
     def _record(self, status: str, output: str | None = None) -> None:
         """Record the current state of the instance."""
-        self.changes.append(StateChange(self.moment, status, tuple(self.steps), self.error, output))
+        self.changes.append(StateChange(self.moment, status, self.error, output))
 
 
 def _rollback_of(step: Step) -> Step:
