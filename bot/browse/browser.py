@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from bot.access.model import Right
+from bot.access.policy import Viewer
 from bot.browse.bookmark import (
     Bookmark,
     KeptPage,
@@ -193,6 +195,12 @@ class Browser:
         except (CloudflareError, UnknownAccount):
             return ()
         return tuple(row.name for row in found.rows)
+
+    async def list_visible_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
+        """Return the names of an account's workflows that a person may see; none where they can't be read."""
+        if not viewer.may_any(Right.VIEW, account):
+            return ()
+        return viewer.among(await self.workflow_names(account), account)
 
     async def _no_such_error(
         self, query: ListQuery, account: str, allows: WorkflowFilter, error: WorkflowNotFound

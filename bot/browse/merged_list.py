@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.browse.pages import Loaded
 from bot.browse.places import StreamPlace
-from bot.browse.shown import NEWEST, Reached, RowKey, in_milliseconds
+from bot.browse.shown import NEWEST, Reached, RowKey
+from bot.cloudflare.bounds import in_milliseconds
 
 
 @dataclass(slots=True)

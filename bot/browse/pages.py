@@ -9,7 +9,8 @@ from bot.browse.errors import CursorRefused
 from bot.browse.model import ListQuery
 from bot.browse.places import CreatedUntil, ReadPage, StreamPlace
 from bot.browse.planning import filter_of
-from bot.browse.shown import RowKey, in_milliseconds, key_of
+from bot.browse.shown import RowKey, key_of
+from bot.cloudflare.bounds import in_milliseconds
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.limiter import Priority

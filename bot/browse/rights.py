@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from bot.access.messages import ACCESS, sharer_refused_message
 from bot.access.model import Right
@@ -13,8 +13,8 @@ from bot.browse.model import ListQuery
 from bot.browse.requests import (
     ApplyFilter,
     AtPlace,
-    ListInstances,
     ListWorkflows,
+    OfInstances,
     OpenFilter,
     ShowInstance,
 )
@@ -28,9 +28,18 @@ _SOME_NOTICE: Final = f"Of the workflows that you may look at here: {command(ACC
 _SOME_SHARED: Final = f"Without the workflows that not everyone may look at: {command(ACCESS)}"
 
 
+class HasSelection(Protocol):
+    """A button's request about some instances."""
+
+    @property
+    def selection(self) -> Selection:
+        """Return which instances."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ListRights:
-    """The rights that requests for lists need; each method raises UserError if the person lacks it.
+    """The rights that lists, failures and statistics need; each method raises UserError without them.
 
     Attributes:
         access: knows them.
@@ -38,12 +47,16 @@ class ListRights:
 
     access: Access
 
-    async def require_list(self, request: ListInstances, interaction: Interaction) -> None:
+    async def require_list(self, request: OfInstances, interaction: Interaction) -> None:
         """Require the right for any workflow of the account.
 
         What is typed may mean another name. The handler asks for the right for that.
         """
         await self.access.require_any(Right.VIEW, interaction, request.query.query.account)
+
+    async def require_selection(self, request: HasSelection, interaction: Interaction) -> None:
+        """Require the right for the workflows that a button names, or for any behind a pattern."""
+        require_selection(await self.access.viewer(interaction), request.selection)
 
     async def require_overview(self, request: ListWorkflows, interaction: Interaction) -> None:
         """Require the right for any workflow of the account; the others are left out."""

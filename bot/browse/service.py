@@ -11,7 +11,6 @@ from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access.messages import ACCESS
-from bot.access.model import Right
 from bot.access.policy import Viewer
 from bot.browse.bookmark import Bookmark, KeptPlace, ListBookmark, OverviewBookmark, Place
 from bot.browse.browser import Browser, without_anchor
@@ -154,9 +153,7 @@ class ListService:
 
     async def workflow_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
         """Return the names of an account's workflows that a person may see; none where they can't be read."""
-        if not viewer.may_any(Right.VIEW, account):
-            return ()
-        return viewer.among(await self._browser.workflow_names(account), account)
+        return await self._browser.list_visible_names(account, viewer)
 
     async def save(self, request: Request, team: str) -> str:
         """Return a button's value; the walk to its place goes to the database if it is long."""

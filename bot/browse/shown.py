@@ -11,6 +11,7 @@ from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
 
+from bot.cloudflare.bounds import in_milliseconds
 from bot.cloudflare.models import Instance
 from bot.language.times import Moment
 from bot.slack.requests import digest
@@ -25,11 +26,6 @@ _KEY_LENGTH: Final = 10
 def key_of(workflow: str, row: Instance) -> str:
     """Return a digest of a row's workflow and its id, which may be longer than a button."""
     return digest(workflow, row.id)[:_KEY_LENGTH]
-
-
-def in_milliseconds(moment: datetime) -> datetime:
-    """Return a time as the API counts it: one answer may tell more digits of it than another."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,16 +115,16 @@ def _is_before(row: Instance, filter_: InstanceFilter) -> bool:
     start = filter_.date_start
     if start is None or row.created_on is None:
         return False
-    return _milliseconds(row.created_on) < _milliseconds(start)
+    return in_milliseconds(row.created_on) < in_milliseconds(start)
 
 
 def _is_after(row: Instance, filter_: InstanceFilter) -> bool:
     end = filter_.date_end
     if end is None or row.created_on is None:
         return False
-    return _milliseconds(row.created_on) > _milliseconds(end)
+    return in_milliseconds(row.created_on) > in_milliseconds(end)
 
 
-def _milliseconds(moment: datetime) -> datetime:
-    """Return a time as the API gets it: in whole milliseconds."""
+def in_milliseconds(moment: datetime) -> datetime:
+    """Return a time as the API counts it: one answer may tell more digits of it than another."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

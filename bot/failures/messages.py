@@ -25,7 +25,19 @@ from bot.ui.elements import (
     with_number,
 )
 from bot.ui.limits import Block
-from bot.ui.mrkdwn import TIME, ago, code, command, duration, escape, iso, iso_after, moment, moment_after
+from bot.ui.mrkdwn import (
+    TIME,
+    ago,
+    code,
+    command,
+    duration,
+    escape,
+    iso,
+    iso_after,
+    moment,
+    moment_after,
+    one_line,
+)
 
 MOST_GROUPS: Final = 8
 MOST_IDS: Final = 3
@@ -201,12 +213,8 @@ def _group(failures: Failures, group: FailureGroup, longest: int) -> str:
 def _error(group: FailureGroup, longest: int) -> str:
     if group.cause is None:
         return "not known why"
-    name, said = (_one_line(text, longest) for text in (group.cause.name, group.cause.message))
+    name, said = (one_line(text, longest) for text in (group.cause.name, group.cause.message))
     return ": ".join(filter(None, (f"*{name}*" if name else "", said))) or "without an error"
-
-
-def _one_line(text: str | None, most: int) -> str:
-    return escape(limits.shorten(" ".join((text or "").split()), most))
 
 
 def _when(group: FailureGroup) -> str:

@@ -87,14 +87,14 @@ class InstanceFinder:
         query = ListQuery.of(workflow, request.account, request.status)
         account, workflows = self._accounts.get(request.account)
         if not viewer.may(Right.VIEW, request.account, workflow):
-            visible = await self._list_visible_names(request.account, viewer)
+            visible = await self._browser.list_visible_names(request.account, viewer)
             raise error_for_hidden(viewer, query, visible)
         instance = request.instance or (await self._find_newest(query, viewer)).id
         subject = InstanceRef(workflow, instance, request.account)
         try:
             return subject, await workflows.get_detail(workflow, instance)
         except (WorkflowNotFound, InstanceNotFound) as error:
-            existing = await self._list_visible_names(request.account, viewer)
+            existing = await self._browser.list_visible_names(request.account, viewer)
             if isinstance(error, WorkflowNotFound) or (existing and workflow not in existing):
                 raise NoSuchWorkflow(query, account, existing, error) from error
             listed = Command(ListQuery.of(workflow, request.account).command())
@@ -114,18 +114,13 @@ class InstanceFinder:
             raise UserError(none_message(query.workflow, query.status, query.account, is_empty=is_empty))
         return max((row.instance for row in screen.rows), key=_created)
 
-    async def _list_visible_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
-        if not viewer.may_any(Right.VIEW, account):
-            return ()
-        return viewer.among(await self._browser.workflow_names(account), account)
-
     async def _guess_workflow(self, request: DescribeInstance, viewer: Viewer) -> str:
         """Return the workflow that is meant where none is named.
 
         Raises:
             UserError: there are several.
         """
-        names = await self._list_visible_names(request.account, viewer)
+        names = await self._browser.list_visible_names(request.account, viewer)
         if len(names) == 1:
             return names[0]
         ordered = sorted(names, key=str.casefold)

@@ -5,17 +5,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from bot.browse.requests import ShowInstance
-from bot.inspect.model import InstanceRef
-from bot.slack.requests import Request
+from bot.inspect.requests import OfSubject
 
 
 @dataclass(frozen=True, slots=True)
-class OfPayload(Request):
+class OfPayload(OfSubject):
     """A request about one payload.
 
     Attributes:
-        subject: which instance.
         what: the instance's params, its output, or the output of one step.
         step: the step's name with its counter, as the instance's detail has it; empty for the other two, and
             for a step whose name holds a secret.
@@ -23,15 +20,10 @@ class OfPayload(Request):
         place: the place of such a step among all of the instance, from 0; None for all others.
     """
 
-    subject: InstanceRef
     what: Literal["params", "output", "step"] = "params"
     step: str = ""
     step_kind: str = "step"
     place: Annotated[int, Field(ge=0)] | None = None
-
-    def command(self) -> str:
-        """Return what to type for the instance."""
-        return ShowInstance(self.subject.workflow, self.subject.instance, self.subject.account).command()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +34,15 @@ class ShowPayload(OfPayload):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOutputs(Request):
+class ShowOutputs(OfSubject):
     """The outputs of some steps, each with a button to the whole of it, in a modal.
 
     Attributes:
-        subject: which instance.
         first: the place of the first of them in the instance's steps, from 0.
     """
 
     kind: ClassVar[str] = "outputs_show"
-    subject: InstanceRef
     first: Annotated[int, Field(ge=0)] = 0
-
-    def command(self) -> str:
-        """Return what to type for the instance."""
-        return ShowInstance(self.subject.workflow, self.subject.instance, self.subject.account).command()
 
 
 @dataclass(frozen=True, slots=True)

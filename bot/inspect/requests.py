@@ -14,20 +14,29 @@ from bot.slack.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
-class OfInstance(Request):
-    """A request about an instance that is shown.
+class OfSubject(Request):
+    """A request about one instance.
 
     Attributes:
         subject: which instance.
-        first: the place of a step on the page to show, from 0.
     """
 
     subject: InstanceRef
-    first: Annotated[int, Field(ge=0)] = 0
 
     def command(self) -> str:
-        """Return what to type for the same instance."""
+        """Return what to type for the instance."""
         return ShowInstance(self.subject.workflow, self.subject.instance, self.subject.account).command()
+
+
+@dataclass(frozen=True, slots=True)
+class OfInstance(OfSubject):
+    """A request about an instance that is shown.
+
+    Attributes:
+        first: the place of a step on the page to show, from 0.
+    """
+
+    first: Annotated[int, Field(ge=0)] = 0
 
 
 @dataclass(frozen=True, slots=True)

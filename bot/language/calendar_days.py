@@ -1,6 +1,6 @@
 """Days and moments by the calendar of a place."""
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, timedelta
 
 from bot.language.time_pieces import CalendarDate, Period
 
@@ -32,8 +32,3 @@ def months_before(day: date, months: int) -> date:
     """Return the first day of the month so many months before a day's."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, 1)
-
-
-def moment_in(wall: datetime, zone: tzinfo) -> datetime:
-    """Return when the clocks of a zone show a time; of two such moments, the first."""
-    return wall.replace(tzinfo=zone).astimezone(UTC)

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime
 
-from bot.language.calendar_days import bounds, last_day_of, moment_in, months_before
+from bot.language.calendar_days import bounds, last_day_of, months_before
 from bot.language.durations import duration_text, parse_duration
 from bot.language.errors import QueryError, typed
 from bot.language.mistyped_times import nearest_times
 from bot.language.time_pieces import CalendarDate, DayBefore, Period
 from bot.language.time_words import needs_zone, read_words
 from bot.language.written_times import Ago, WrittenTime
-from bot.language.zones import find_zones, moments_at, parse_offset, writes_month_first
+from bot.language.zones import find_zones, moment_in, moments_at, parse_offset, writes_month_first
 
 EXPECTED: Final = (
     "a time such as `2h`, `3d`, `today`, `yesterday 09:00`, `monday`, `2026-11-23` or `2026-11-23T09:00Z`"

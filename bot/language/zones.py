@@ -159,17 +159,17 @@ def moments_at(words: str, wall: datetime, own: str = "UTC") -> dict[str, dateti
     """
     offset = parse_offset(words)
     if offset is not None:
-        return {offset_text(offset): _to_utc(wall, timezone(offset))}
+        return {offset_text(offset): moment_in(wall, timezone(offset))}
     word = _OTHER_SPELLINGS.get(_normal(words), _normal(words))
     places = find_zones(words, own)
     found: dict[datetime, str] = {}
     for name in places:
         said, zone = _offset_of(word, name), ZoneInfo(name)
-        at = _to_utc(wall, timezone(said) if said is not None else zone)
+        at = moment_in(wall, timezone(said) if said is not None else zone)
         if said is not None and at.astimezone(zone).utcoffset() != said:  # summer, and said was winter
             if len(places) == 1:
                 found.setdefault(at, offset_text(said))
-            at = _to_utc(wall, zone)
+            at = moment_in(wall, zone)
         found.setdefault(at, name)
     return {name: at for at, name in found.items()}
 
@@ -185,7 +185,8 @@ def _offset_of(abbreviation: str, name: str) -> timedelta | None:
     return next((at.utcoffset() for at in shown if (at.tzname() or "").casefold() == abbreviation), None)
 
 
-def _to_utc(wall: datetime, zone: tzinfo) -> datetime:
+def moment_in(wall: datetime, zone: tzinfo) -> datetime:
+    """Return when the clocks of a zone show a time; of two such moments, the first."""
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 

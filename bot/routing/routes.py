@@ -54,7 +54,6 @@ from bot.export.handlers import ExportHandlers
 from bot.export.requests import CancelExport, StartExport
 from bot.failures.handlers import FailureHandlers
 from bot.failures.requests import ListFailures, RefreshFailures, ShareFailures
-from bot.failures.rights import FailureRights
 from bot.find.handlers import FindHandlers
 from bot.find.requests import FindInstances
 from bot.find.rights import FindRights
@@ -75,7 +74,6 @@ from bot.inspect.rights import InspectRights
 from bot.slack.routes import Route, allow_everyone
 from bot.stats.handlers import StatsHandlers
 from bot.stats.requests import RefreshStats, ShareStats, ShowStats, TurnStats
-from bot.stats.rights import StatsRights
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,6 @@ def routes(handlers: Handlers, access: Access) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = handlers.digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
-    of_failures, of_stats = FailureRights(access), StatsRights(access)
     names = FilterMenu(handlers.lists.workflow_names, access)
     return [
         Route(HelpQuery, allow_everyone, handlers.home.show_help),
@@ -134,14 +131,14 @@ def routes(handlers: Handlers, access: Access) -> list[Route[Any]]:
         Route(SendPayload, may_inspect.require_payload, handlers.inspect.payloads.send, once=True),
         Route(SharePayload, may_inspect.require_sharing, handlers.inspect.payloads.share, once=True),
         Route(OpenDashboard, allow_everyone, handlers.inspect.follow_link),
-        Route(ListFailures, of_failures.require_typed, handlers.failures.list, asks_cloudflare=True),
-        Route(ShowFailures, of_failures.require_shown, handlers.failures.show, asks_cloudflare=True),
-        Route(RefreshFailures, of_failures.require_shown, handlers.failures.refresh, asks_cloudflare=True),
-        Route(ShareFailures, of_failures.require_shown, handlers.failures.share, once=True),
-        Route(ShowStats, of_stats.require_typed, handlers.stats.show, asks_cloudflare=True),
-        Route(TurnStats, of_stats.require_shown, handlers.stats.turn, asks_cloudflare=True),
-        Route(RefreshStats, of_stats.require_shown, handlers.stats.refresh, asks_cloudflare=True),
-        Route(ShareStats, of_stats.require_shown, handlers.stats.share, once=True),
+        Route(ListFailures, may_list.require_list, handlers.failures.list, asks_cloudflare=True),
+        Route(ShowFailures, may_list.require_selection, handlers.failures.show, asks_cloudflare=True),
+        Route(RefreshFailures, may_list.require_selection, handlers.failures.refresh, asks_cloudflare=True),
+        Route(ShareFailures, may_list.require_selection, handlers.failures.share, once=True),
+        Route(ShowStats, may_list.require_list, handlers.stats.show, asks_cloudflare=True),
+        Route(TurnStats, may_list.require_selection, handlers.stats.turn, asks_cloudflare=True),
+        Route(RefreshStats, may_list.require_selection, handlers.stats.refresh, asks_cloudflare=True),
+        Route(ShareStats, may_list.require_selection, handlers.stats.share, once=True),
         Route(OpenForm, rights.require_subscribe, handlers.digest_forms.open_form),
         Route(CreateDigest, rights.require_subscribe, handlers.digests.create, once=True),
         Route(ListDigests, rights.require_list, handlers.digests.list_digests),

@@ -38,6 +38,11 @@ def escape(text: str) -> str:
     return _MARKUP.sub(lambda found: _INERT.get(found[0], "\N{REPLACEMENT CHARACTER}"), text)
 
 
+def one_line(text: str | None, most: int) -> str:
+    """Escape a foreign text in one line of at most so many characters."""
+    return escape(limits.shorten(" ".join((text or "").split()), most))
+
+
 def command(text: str) -> str:
     """Format something to type as code."""
     return code(text, _LONGEST_COMMAND)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from bot.browse.messages.details import LABEL, ValueOf
 from bot.browse.messages.rows import row_button
@@ -12,10 +12,9 @@ from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
 from bot.ui.elements import with_number
 from bot.ui.limits import Block
-from bot.ui.mrkdwn import duration, plain
+from bot.ui.mrkdwn import plain
 from bot.ui.statuses import appearance
-
-Cell = dict[str, Any]
+from bot.ui.table_cells import NOTHING, Cell, number_cell, span_cell, text_cell
 
 _ROWS_AT_ONCE: Final = 20
 _INSTANCE: Final = "Instance"
@@ -26,8 +25,6 @@ _LONGEST_STEP: Final = 40
 _LONGEST_ERROR: Final = 60
 _VERSION: Final = 8
 """Characters of a version's id, as Cloudflare's dashboard shows."""
-_NOTHING: Final = "–"
-"""What stands in a cell without a value: Slack refuses a whole message for an empty one."""
 
 
 def table(screen: Screen, value_of: ValueOf, caption: str, room: int) -> list[Block]:
@@ -69,7 +66,7 @@ def _columns(screen: Screen, rows: Sequence[dict[str, Cell]]) -> list[str]:
     names = [
         name
         for name in (rows[0] if rows else ())
-        if name == _INSTANCE or any(_text_of(row[name]) != _NOTHING for row in rows)
+        if name == _INSTANCE or any(_text_of(row[name]) != NOTHING for row in rows)
     ]
     if screen.query.workflow and _WORKFLOW in names:
         names.remove(_WORKFLOW)
@@ -81,7 +78,7 @@ def _columns(screen: Screen, rows: Sequence[dict[str, Cell]]) -> list[str]:
 
 def _lines(rows: Sequence[dict[str, Cell]], names: Sequence[str], room: int) -> list[list[Cell]]:
     """Return the columns' names, and below them as many rows as there is room for."""
-    lines: list[list[Cell]] = [[_text(name) for name in names]]
+    lines: list[list[Cell]] = [[text_cell(name) for name in names]]
     room -= sum(map(len, names))
     for row in rows[: limits.TABLE_ROWS - 1]:
         line = [row[name] for name in names]
@@ -98,17 +95,17 @@ def _cells(listed: Row, number: int, screen: Screen, value_of: ValueOf) -> dict[
     why = listed.cause or Cause()
     pressed = row_button(listed, screen, value_of)
     return {
-        "Status": _text(f"{looks.emoji} {looks.word}"),
-        _INSTANCE: _text(plain(row.id)),
-        _WORKFLOW: _text(plain(listed.workflow)),
+        "Status": text_cell(f"{looks.emoji} {looks.word}"),
+        _INSTANCE: text_cell(plain(row.id)),
+        _WORKFLOW: text_cell(plain(listed.workflow)),
         "Created (UTC)": _time(row.created_on, screen.fetched_at),
         "Ended (UTC)": _time(row.ended_on, screen.fetched_at),
-        "Ran": _span(_ran(row, screen.fetched_at)),
-        "Step": _text(_cut(why.step, _LONGEST_STEP)),
-        "Error": _text(_cut(": ".join(filter(None, (why.name, why.message))), _LONGEST_ERROR)),
-        "Trigger": _text(plain(row.trigger_source or "").removeprefix("unknown")),
-        "Version": _text(plain(row.version_id or "")[:_VERSION]),
-        LABEL: _text("") if pressed is None else _action(with_number(pressed, number)),
+        "Ran": span_cell(_ran(row, screen.fetched_at)),
+        "Step": text_cell(_cut(why.step, _LONGEST_STEP)),
+        "Error": text_cell(_cut(": ".join(filter(None, (why.name, why.message))), _LONGEST_ERROR)),
+        "Trigger": text_cell(plain(row.trigger_source or "").removeprefix("unknown")),
+        "Version": text_cell(plain(row.version_id or "")[:_VERSION]),
+        LABEL: text_cell("") if pressed is None else _action(with_number(pressed, number)),
     }
 
 
@@ -126,32 +123,17 @@ def _ran(row: Instance, now: datetime) -> timedelta | None:
     return now - row.started_on if row.status in ACTIVE_STATUSES else None
 
 
-def _text(text: str) -> Cell:
-    return {"type": "raw_text", "text": text or _NOTHING}
-
-
 def _action(pressed: Block) -> Cell:
     """Build a cell with a button; clients that show none there show nothing."""
-    return {"type": "action", "element": pressed, "fallback": _text("")}
-
-
-def _number(value: int, text: str) -> Cell:
-    """Build a cell that Slack sorts by its value if all of its column have one."""
-    return {"type": "raw_number", "value": value, "text": text}
+    return {"type": "action", "element": pressed, "fallback": text_cell("")}
 
 
 def _time(at: datetime | None, now: datetime) -> Cell:
     """Build the cell of a time, with its year if that is another one than now."""
     if at is None:
-        return _number(0, _NOTHING)
+        return number_cell(0, NOTHING)
     form = "%d %b %H:%M" if at.astimezone(UTC).year == now.astimezone(UTC).year else "%d %b %Y %H:%M"
-    return _number(int(at.timestamp()), at.astimezone(UTC).strftime(form))
-
-
-def _span(span: timedelta | None) -> Cell:
-    if span is None:
-        return _number(-1, _NOTHING)
-    return _number(max(int(span.total_seconds() * 1000), 0), duration(span))
+    return number_cell(int(at.timestamp()), at.astimezone(UTC).strftime(form))
 
 
 def _text_of(cell: Cell) -> str:

@@ -18,12 +18,11 @@ from bot.digests.messages.phrases import (
 from bot.digests.messages.title import count_by_workflow
 from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Report, UnreadCauses
 from bot.language.tokens import COMMAND
-from bot.ui import limits
 from bot.ui.counts import plural
 from bot.ui.elements import button, context, section
 from bot.ui.explanations import explain
 from bot.ui.limits import Block
-from bot.ui.mrkdwn import code, command, escape, moment
+from bot.ui.mrkdwn import code, command, escape, moment, one_line
 from bot.ui.statuses import appearance
 
 
@@ -166,8 +165,8 @@ def _has_error(group: Group) -> bool:
 
 def _error(group: Group, sample: str, detail: Detail) -> str:
     count = f"{sample}{how_often(group.total, exact=group.exact or bool(sample))}"
-    name = _one_line(group.error, _LONGEST_ERROR)
-    parts = (f"*{name}*" if name else "", _one_line(group.message, detail.message))
+    name = one_line(group.error, _LONGEST_ERROR)
+    parts = (f"*{name}*" if name else "", one_line(group.message, detail.message))
     said = f"{count} {': '.join(filter(None, parts))}".rstrip()
     return f"{said} · step {code(group.step, _LONGEST_STEP)}" if group.step else said
 
@@ -175,11 +174,6 @@ def _error(group: Group, sample: str, detail: Detail) -> str:
 def _unread_causes(unread: UnreadCauses) -> str:
     why = "Cloudflare took too long." if unread.error is None else explain(unread.error).title
     return f"⚠️ Why {unread.count:,} of them failed could not be read: {why}"
-
-
-def _one_line(text: str | None, most: int) -> str:
-    """Shorten an error's message to one line of at most so many characters."""
-    return escape(limits.shorten(" ".join((text or "").split()), most))
 
 
 def _ungrouped(report: Report, detail: Detail) -> Mapping[str, int]:

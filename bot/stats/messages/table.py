@@ -1,7 +1,6 @@
 """Several workflows beside each other: as Slack's own table, and as lines of text; the worst first."""
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from bot.stats.messages.figures import count, rate
 from bot.stats.model import Runs, Stats, WorkflowStats
@@ -9,19 +8,16 @@ from bot.ui import limits
 from bot.ui.elements import context, section
 from bot.ui.limits import Block
 from bot.ui.mrkdwn import code, duration, plain
-
-Cell = dict[str, Any]
+from bot.ui.table_cells import Cell, number_cell, span_cell, text_cell
 
 _ROWS_AT_ONCE: Final = 10
 _COLUMNS: Final = ("Workflow", "Runs", "Failed", "Of ended", "Run p50", "Run p95", "Longest", "Queue p95")
-_NOTHING: Final = "–"
-"""What stands in a cell without a value: Slack refuses a whole message for an empty one."""
 
 
 def table(stats: Stats, most: int) -> list[Block]:
     """Build a `data_table` of at most so many workflows that have runs; no block without any."""
     rows = _with_runs(stats)
-    lines = [[_text(name) for name in _COLUMNS]]
+    lines = [[text_cell(name) for name in _COLUMNS]]
     letters = sum(map(len, _COLUMNS))
     for each in rows[: min(most, limits.TABLE_ROWS - 1)]:
         cells = _cells(each)
@@ -84,14 +80,14 @@ def _cells(each: WorkflowStats) -> list[Cell]:
     newest = "" if each.seen.is_all else "newest "
     failures = runs.failures
     return [
-        _text(plain(each.workflow)),
-        _number(runs.count, f"{newest}{runs.count:,}"),
-        _number(failures.part, f"{failures.part:,}"),
-        _number(_per_million(failures.share), failures.percent or f"{failures.part} of {failures.whole}"),
-        _span(runs.run.median),
-        _span(runs.run.p95),
-        _span(runs.run.longest),
-        _span(runs.queue.p95),
+        text_cell(plain(each.workflow)),
+        number_cell(runs.count, f"{newest}{runs.count:,}"),
+        number_cell(failures.part, f"{failures.part:,}"),
+        number_cell(_per_million(failures.share), failures.percent or f"{failures.part} of {failures.whole}"),
+        span_cell(runs.run.median),
+        span_cell(runs.run.p95),
+        span_cell(runs.run.longest),
+        span_cell(runs.queue.p95),
     ]
 
 
@@ -105,17 +101,3 @@ def mark(runs: Runs) -> str:
     if runs.failed:
         return "🔴"
     return "🟢" if runs.completed else "⚪"
-
-
-def _text(text: str) -> Cell:
-    return {"type": "raw_text", "text": text or _NOTHING}
-
-
-def _number(value: int, text: str) -> Cell:
-    return {"type": "raw_number", "value": value, "text": text or _NOTHING}
-
-
-def _span(span: timedelta | None) -> Cell:
-    if span is None:
-        return _number(-1, _NOTHING)
-    return _number(max(int(span.total_seconds() * 1000), 0), duration(span))

@@ -30,7 +30,7 @@ from bot.browse.model import ListQuery
 from bot.browse.reading import Limits
 from bot.browse.screen import Screen
 from bot.browse.selection import Conditions, Selection, Stream
-from bot.browse.shown import in_milliseconds
+from bot.cloudflare.bounds import in_milliseconds
 from bot.cloudflare.errors import (
     CloudflareError,
     InvalidResponse,
