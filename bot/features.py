@@ -133,7 +133,8 @@ def build_router(given: Resources) -> Router:
 def build_handlers(given: Resources) -> Handlers:
     """Build the handlers of all features."""
     settings, accounts, access = given.settings, given.accounts, given.access
-    buttons, ids, causes = given.stored.buttons, given.account_ids, given.causes
+    buttons, causes = given.stored.buttons, given.causes
+    named_accounts = Accounts(accounts, given.account_ids)
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
     clock = PersonClock(given.zones, given.now)
     files = FileSender(given.client)
@@ -146,21 +147,21 @@ def build_handlers(given: Resources) -> Handlers:
     lists = ListHandlers(shown_lists, browser, clock, refresh_pause, access)
 
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
-    payloads = PayloadHandlers(accounts, buttons, policy, files, access)
-    inspect = InspectHandlers(accounts, ids, browser, buttons, given.now, refresh_pause, payloads, access)
-    search = InstanceSearch(accounts, given.analytics, ids)
+    payloads = PayloadHandlers(named_accounts, buttons, policy, files, access)
+    inspect = InspectHandlers(named_accounts, browser, buttons, given.now, refresh_pause, payloads, access)
+    search = InstanceSearch(named_accounts, given.analytics)
     failure_reader = FailureReader(browser, causes, accounts)
     mask = partial(mask_step_name, policy=policy)
     stats_reader = StatsReader(accounts, browser, given.analytics, given.now, mask)
     channels = ChannelAccess(given.client)
     digests, digest_forms = _build_digest_handlers(given, channels)
     destinations = Destinations(files, channels, access)
-    planner = ExportPlanner(Accounts(accounts), causes, destinations, settings.lookback, clock)
+    planner = ExportPlanner(named_accounts, causes, destinations, settings.lookback, clock)
     return Handlers(
         lists=lists,
         overview=overview,
         inspect=inspect,
-        mentions=LookUpHandler(accounts, ids, buttons, given.now, access),
+        mentions=LookUpHandler(named_accounts, buttons, given.now, access),
         finds=FindHandlers(search, inspect, lists, buttons, given.now, access),
         failures=FailureHandlers(failure_reader, buttons, clock, refresh_pause, access),
         stats=StatsHandlers(stats_reader, buttons, clock, refresh_pause, access),

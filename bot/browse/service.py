@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -54,10 +54,11 @@ class _Shown:
     reply: ShowMessage
 
 
+@dataclass(frozen=True, slots=True)
 class ListService:
     """Shows lists.
 
-    Args:
+    Attributes:
         browser: walks the lists.
         requests: makes requests into button values.
         walks: keeps walks that are too long for them.
@@ -66,31 +67,22 @@ class ListService:
         overview: shows the list of workflows.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - everything that a list needs comes together here
-        self,
-        browser: Browser,
-        requests: RequestStore,
-        walks: WalkStore,
-        nearest_verb: Callable[[str], str | None],
-        causes: CauseReader,
-        overview: OverviewHandlers,
-    ) -> None:
-        self._browser = browser
-        self._requests = requests
-        self._walks = walks
-        self._nearest_verb = nearest_verb
-        self._causes = causes
-        self._overview = overview
-        self._shown: LRUCache[tuple[str, ListBookmark | OverviewBookmark, tuple[str, ...]], _Shown] = (
-            LRUCache(_MOST_SHOWN)
-        )
+    browser: Browser
+    requests: RequestStore
+    walks: WalkStore
+    nearest_verb: Callable[[str], str | None]
+    causes: CauseReader
+    overview: OverviewHandlers
+    _shown: LRUCache[tuple[str, ListBookmark | OverviewBookmark, tuple[str, ...]], _Shown] = field(
+        default_factory=lambda: LRUCache(_MOST_SHOWN)
+    )
 
     def shown_before(
         self, team: str, place: ListBookmark | OverviewBookmark, notices: tuple[str, ...] = ()
     ) -> ShowMessage | None:
         """Return the message of a place as it was shown, if it would be the same now."""
         known = self._shown.get((team, place, notices))
-        return known.reply if known is not None and self._browser.still_shows(known.screen) else None
+        return known.reply if known is not None and self.browser.still_shows(known.screen) else None
 
     async def show(
         self, audience: Audience, place: Place, *, fresh: bool = False, notices: tuple[str, ...] = ()
@@ -110,7 +102,7 @@ class ListService:
         """
         team = audience.viewer.team
         if isinstance(place, KeptPlace):
-            place = await self._walks.find(place, team)
+            place = await self.walks.find(place, team)
         if isinstance(place, OverviewBookmark):
             audience.require(Selection(account=place.overview.account))
         else:
@@ -119,8 +111,8 @@ class ListService:
             return known
         try:
             if isinstance(place, OverviewBookmark):
-                return await self._overview.show(audience, place, fresh=fresh, notices=notices)
-            show = self._browser.refresh if fresh else self._browser.turn
+                return await self.overview.show(audience, place, fresh=fresh, notices=notices)
+            show = self.browser.refresh if fresh else self.browser.turn
             allows = audience.workflow_filter(place.query.account)
             screen = await show(place, allows=allows, team=team)
         except CursorRefused as error:
@@ -153,11 +145,11 @@ class ListService:
 
     async def workflow_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
         """Return the names of an account's workflows that a person may see; none where they can't be read."""
-        return await self._browser.list_visible_names(account, viewer)
+        return await self.browser.list_visible_names(account, viewer)
 
     async def save(self, request: Request, team: str) -> str:
         """Return a button's value; the walk to its place goes to the database if it is long."""
-        return await self._requests.save(await self._walks.shorten(request, team), team)
+        return await self.requests.save(await self.walks.shorten(request, team), team)
 
     async def _add_known_causes(self, screen: Screen, team: str) -> Screen:
         """Return a screen with why its instances failed, as far as that is remembered.
@@ -173,7 +165,7 @@ class ListService:
             return screen
         try:
             async with asyncio.timeout(_CAUSES_TIMEOUT.total_seconds()):
-                found = await self._causes.read(screen.query.account, tuple(failed), team=team, until=0)
+                found = await self.causes.read(screen.query.account, tuple(failed), team=team, until=0)
         except TimeoutError:  # the list is worth more than what a slow database remembers
             return screen
         rows = list(screen.rows)
@@ -183,7 +175,7 @@ class ListService:
 
     def _list(self, screen: Screen, controls: Controls, notices: tuple[str, ...]) -> ShowMessage:
         """Return a list as it was asked for; behind a table stands the list without one."""
-        value_of = self._requests.encode_if_fits
+        value_of = self.requests.encode_if_fits
         without_table = instances_message(screen, controls, notices, value_of)
         if screen.query.view == "table" and (full := table_message(screen, controls, notices, value_of)):
             return ShowMessage(full, plain=without_table)
@@ -216,7 +208,7 @@ class ListService:
         similar_ones = await self._find_similar(audience.viewer.team, error)
         name = error.query.workflow
         may_begin_id = any(sign.isdigit() for sign in name) and not any(sign.isspace() for sign in name)
-        verb = self._nearest_verb(name) or (f"find {quote(name)}" if may_begin_id else None)
+        verb = self.nearest_verb(name) or (f"find {quote(name)}" if may_begin_id else None)
         commands = [] if similar_ones else [Command(verb) if verb else overview_command(error.query.account)]
         raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
 

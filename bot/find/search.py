@@ -15,7 +15,6 @@ from bot.access.model import Right
 from bot.access.policy import Viewer
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
-from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import WorkflowList
 from bot.find.asking import Asking
@@ -54,21 +53,18 @@ class InstanceSearch:
     """Looks for instances.
 
     Args:
-        accounts: each account's workflows by the account's name, the default first.
+        accounts: all that are configured.
         analytics: what asks an account's analytics, by the name of each account that has them.
-        account_ids: Cloudflare's id of each account that has one, by its name.
         bounds: how much a search may take.
     """
 
     def __init__(
         self,
-        accounts: Mapping[str, CachedWorkflows],
+        accounts: Accounts,
         analytics: Mapping[str, AnalyticsClient],
-        account_ids: Mapping[str, str],
         bounds: SearchBounds | None = None,
     ) -> None:
-        self._accounts = Accounts(accounts)
-        self._account_ids = account_ids
+        self._accounts = accounts
         self._analytics = analytics
         self._bounds = bounds or SearchBounds()
 
@@ -101,7 +97,7 @@ class InstanceSearch:
             return TargetOutcome(target, coverage)
         if (said := target.named) is not None:
             try:
-                account = self._accounts.find_linked(said.account_id, self._account_ids, said.account)
+                account = self._accounts.find_linked(said.account_id, said.account)
             except LookupError:
                 return TargetOutcome(target, coverage, elsewhere=said.account_id)
             named = [

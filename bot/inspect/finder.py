@@ -1,6 +1,5 @@
 """Find the instance that a command means: by its id, or the newest of a workflow."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.access.model import Right
@@ -12,7 +11,6 @@ from bot.browse.requests import DescribeInstance
 from bot.browse.rights import error_for_hidden
 from bot.browse.written_names import quote_name
 from bot.cloudflare.accounts import Accounts
-from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
 from bot.cloudflare.instance_models import InstanceDetail
 from bot.cloudflare.models import MAX_PER_PAGE, Instance, Status
@@ -44,16 +42,12 @@ class InstanceFinder:
     """Finds instances.
 
     Args:
-        accounts: each account's workflows by the account's name, the default first.
-        account_ids: Cloudflare's id of each account that has one, by its name.
+        accounts: all that are configured.
         browser: finds the newest instances, and knows the names of workflows.
     """
 
-    def __init__(
-        self, accounts: Mapping[str, CachedWorkflows], account_ids: Mapping[str, str], browser: Browser
-    ) -> None:
-        self._accounts = Accounts(accounts)
-        self._account_ids = account_ids
+    def __init__(self, accounts: Accounts, browser: Browser) -> None:
+        self._accounts = accounts
         self._browser = browser
 
     async def find(self, request: DescribeInstance, viewer: Viewer) -> Found:
@@ -139,7 +133,7 @@ class InstanceFinder:
         if request.account is not None:
             return request
         try:
-            account = self._accounts.find_linked(request.account_id, self._account_ids)
+            account = self._accounts.find_linked(request.account_id)
         except LookupError:
             refusal = other_account_message(request, replace(request, account_id=None))
             raise UserError(refusal) from None

@@ -1,7 +1,7 @@
 """Answers about one instance: a typed command, a row's button, and the buttons of what is shown."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +18,6 @@ from bot.browse.requests import DescribeInstance, OpenList, ShowInstance
 from bot.browse.rights import audience_of
 from bot.browse.selection import Selection
 from bot.cloudflare.accounts import Accounts
-from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.instance_models import InstanceDetail
 from bot.cloudflare.models import MAX_PER_PAGE, Status
@@ -64,8 +63,7 @@ class InspectHandlers:
     """Handlers of everything that is asked of one instance.
 
     Args:
-        accounts: each account's workflows by the account's name, the default first.
-        account_ids: Cloudflare's id of each account that has one, by its name.
+        accounts: all that are configured.
         browser: finds the newest instances, and knows the names of workflows.
         requests: makes requests into button values.
         now: the clock.
@@ -76,8 +74,7 @@ class InspectHandlers:
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that an instance needs comes together here
         self,
-        accounts: Mapping[str, CachedWorkflows],
-        account_ids: Mapping[str, str],
+        accounts: Accounts,
         browser: Browser,
         requests: RequestStore,
         now: Callable[[], datetime],
@@ -85,10 +82,9 @@ class InspectHandlers:
         payloads: PayloadHandlers,
         access: Access,
     ) -> None:
-        self._accounts = Accounts(accounts)
-        self._account_ids = account_ids
+        self._accounts = accounts
         self._browser = browser
-        self._finder = InstanceFinder(accounts, account_ids, browser)
+        self._finder = InstanceFinder(accounts, browser)
         self._requests = requests
         self._now = now
         self.payloads = payloads
@@ -286,7 +282,7 @@ class InspectHandlers:
             share=values["share"],
             version=values["version"],
             of_errored=has_errored,
-            account_id=self._account_ids.get(name),
+            account_id=self._accounts.ids.get(name),
             incomplete=lost,
         )
 

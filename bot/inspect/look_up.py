@@ -11,7 +11,6 @@ from bot.browse.bookmark import Bookmark
 from bot.browse.model import ListQuery
 from bot.browse.requests import OpenList
 from bot.cloudflare.accounts import Accounts
-from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, InstanceNotFound
 from bot.cloudflare.models import Workflow
 from bot.inspect.lookup_model import (
@@ -43,25 +42,22 @@ class LookUpHandler:
     """Handles the shortcut.
 
     Args:
-        accounts: each account's workflows by the account's name, the default first.
-        account_ids: Cloudflare's id of each account that has one, by its name.
+        accounts: all that are configured.
         requests: makes requests into button values.
         now: the clock.
         access: says who may look at what.
         timeout: how long each of the two rounds of questions may take.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - everything that looking up needs comes together here
+    def __init__(
         self,
-        accounts: Mapping[str, CachedWorkflows],
-        account_ids: Mapping[str, str],
+        accounts: Accounts,
         requests: RequestStore,
         now: Callable[[], datetime],
         access: Access,
         timeout: timedelta = _TIMEOUT,
     ) -> None:
-        self._accounts = Accounts(accounts)
-        self._account_ids = account_ids
+        self._accounts = accounts
         self._requests = requests
         self._now = now
         self._access = access
@@ -109,7 +105,7 @@ class LookUpHandler:
         if mention.workflow is None:
             return await self._find(mention, viewer)
         try:
-            account = self._accounts.find_linked(mention.account_id, self._account_ids, mention.account)
+            account = self._accounts.find_linked(mention.account_id, mention.account)
         except LookupError:
             return [OtherAccount(mention.workflow, mention.instance, mention.account_id or "")]
         if not viewer.may(Right.VIEW, account, mention.workflow):
@@ -136,7 +132,7 @@ class LookUpHandler:
         if near is None or near.workflow is None:
             return [NotFound(instance)]
         try:
-            account = self._accounts.find_linked(near.account_id, self._account_ids, near.account)
+            account = self._accounts.find_linked(near.account_id, near.account)
         except LookupError:
             return [NotFound(instance)]
         if not viewer.may(Right.VIEW, account, near.workflow):

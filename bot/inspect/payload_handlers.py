@@ -1,7 +1,6 @@
 """Answers about params and outputs: shown to one person, sent to them as a file, or shared in a channel."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -67,7 +66,7 @@ class PayloadHandlers:
     Nothing of them is kept or logged. Only `share` posts one where others read it, which takes a right.
 
     Args:
-        accounts: each account's workflows by the account's name, the default first.
+        accounts: all that are configured.
         requests: makes requests into button values.
         policy: what may be seen of payloads; asked at every click, as a button may be older than the setting.
         files: sends them whole.
@@ -76,13 +75,13 @@ class PayloadHandlers:
 
     def __init__(
         self,
-        accounts: Mapping[str, CachedWorkflows],
+        accounts: Accounts,
         requests: RequestStore,
         policy: PayloadPolicy,
         files: FileSender,
         access: Access,
     ) -> None:
-        self._accounts = Accounts(accounts)
+        self._accounts = accounts
         self._requests = requests
         self._policy = policy
         self._files = files

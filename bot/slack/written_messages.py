@@ -122,10 +122,11 @@ class AnswerShares:
         return AnswerDecision.LAST if self._used[f"person {user}"] == self.PERSON else AnswerDecision.ANSWER
 
 
+@dataclass(frozen=True, slots=True)
 class MessageAnswers:
     """Answers people's messages, each once. Programs get no answer, so two bots never talk to each other.
 
-    Args:
+    Attributes:
         admission: who is answered.
         background: holds the work, since an event is acknowledged at once.
         responder: sends the answers.
@@ -134,21 +135,12 @@ class MessageAnswers:
         now: Unix time.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - all that an answer needs, of which the ack tells nothing
-        self,
-        admission: Admission,
-        background: Background,
-        responder: Responder,
-        handled: HandledRequests,
-        shares: AnswerShares,
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self._admission = admission
-        self._background = background
-        self._responder = responder
-        self._handled = handled
-        self._shares = shares
-        self._now = now
+    admission: Admission
+    background: Background
+    responder: Responder
+    handled: HandledRequests
+    shares: AnswerShares
+    now: Callable[[], float] = time.time
 
     def take(
         self, body: Mapping[str, Any], *, is_retry: bool, make: Callable[[WrittenMessage], Awaitable[Reply]]
@@ -163,7 +155,7 @@ class MessageAnswers:
         message = parse_event(body)
         if message is None or self._is_old(message):
             return
-        self._background.start_once(
+        self.background.start_once(
             message.interaction.identity, lambda: self._answer(message, make, is_retry=is_retry)
         )
 
@@ -175,12 +167,12 @@ class MessageAnswers:
         is_retry: bool,
     ) -> None:
         interaction = message.interaction
-        refusal = await self._admission.refusal(interaction)
-        if interaction.user == self._admission.bot:
+        refusal = await self.admission.refusal(interaction)
+        if interaction.user == self.admission.bot:
             return
         if refusal is None and message.is_of_unknown_origin:
             refusal = person_unknown_message()
-        decision = self._shares.acquire(interaction.user, str(interaction.channel))
+        decision = self.shares.acquire(interaction.user, str(interaction.channel))
         if decision is AnswerDecision.NONE:
             _log.warning("message_not_answered", reason="too many messages", channel=interaction.channel)
             return
@@ -193,15 +185,15 @@ class MessageAnswers:
             return await make(message) if refusal is None else ShowMessage(refusal)
 
         with charge_to(interaction.user):
-            await self._responder.deliver(reply(), interaction)
+            await self.responder.deliver(reply(), interaction)
 
     async def _is_first(self, interaction: Interaction, *, is_retry: bool) -> bool:
         """Return whether no process has answered this; with the database down, whether it is no retry."""
         try:
-            return await self._handled.begin(interaction)
+            return await self.handled.begin(interaction)
         except (SQLAlchemyError, OSError) as error:
             _log.warning("message_not_noted", reason=reason_of(error))
             return not is_retry
 
     def _is_old(self, message: WrittenMessage) -> bool:
-        return message.sent_at is not None and message.sent_at < self._now() - _OLDEST.total_seconds()
+        return message.sent_at is not None and message.sent_at < self.now() - _OLDEST.total_seconds()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.app import Bot, open_access
+from bot.cloudflare.accounts import Accounts
 from bot.inspect.look_up import LookUpHandler
 from bot.inspect.requests import LookUp
 from bot.playground.simulators.cloudflare import (
@@ -269,7 +270,7 @@ async def test_a_slow_cloudflare_holds_up_no_answer_for_long(
         accounts = open_accounts(settings, session, Metrics())
         engine = open_database(settings.database_url.get_secret_value())
         handler = LookUpHandler(
-            accounts, {}, request_store(engine, _now), _now, access, timedelta(seconds=0.1)
+            Accounts(accounts), request_store(engine, _now), _now, access, timedelta(seconds=0.1)
         )
         reply = await handler.look_up(LookUp(f"{LINK} orders"), Interaction(ADA.id, team=TEAM))
         for account in accounts.values():

@@ -9,6 +9,7 @@ import pytest
 
 from bot.access.model import AccessRules, Person, Standing
 from bot.access.policy import Viewer
+from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
@@ -79,7 +80,7 @@ class World:
         return SearchScope(("prod",), tuple(Candidate(None, row) for row in rows))
 
     def search(self, bounds: SearchBounds) -> InstanceSearch:
-        return InstanceSearch({"prod": self.account}, {"prod": self._analytics}, {}, bounds)
+        return InstanceSearch(Accounts({"prod": self.account}), {"prod": self._analytics}, bounds)
 
 
 @pytest.fixture
