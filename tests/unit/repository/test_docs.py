@@ -15,6 +15,7 @@ from tests.docs import COMMANDS, REGENERATE, SETTINGS, commands_page, settings_p
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))
+OF_NOW = [page for page in PAGES if page.name != "CHANGELOG.md"]
 
 
 def test_the_settings_page_is_generated_from_the_settings() -> None:
@@ -69,6 +70,13 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         if not target.exists() or (anchor and anchor not in _anchors(target)):
             broken.append(link)
     assert broken == []
+
+
+@pytest.mark.parametrize("page", OF_NOW, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_module_that_a_page_names_is_there(page: Path) -> None:
+    names = re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)\b", page.read_text(encoding="utf-8"))
+    folders = (ROOT, ROOT / "bot", *(path.parent for path in (ROOT / "bot").glob("*/__init__.py")))
+    assert [name for name in names if not any((folder / name).is_file() for folder in folders)] == []
 
 
 def _anchors(page: Path) -> set[str]:
