@@ -8,9 +8,8 @@ from bot.cloudflare.errors import CloudflareError, RateLimited
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.failures.model import Failures
 from bot.language.tokens import COMMAND
-from bot.ui.counts import plural
 from bot.ui.explanations import explain
-from bot.ui.mrkdwn import code, command, duration, moment_after
+from bot.ui.mrkdwn import code, command, duration, moment_after, plural
 
 _MOST_NAMES: Final = 5
 

@@ -12,7 +12,6 @@ from bot.failures.gaps import not_known
 from bot.failures.model import FailureGroup, Failures
 from bot.language.durations import span_in_words
 from bot.ui import charts, limits
-from bot.ui.counts import plural
 from bot.ui.elements import (
     Message,
     actions,
@@ -37,6 +36,7 @@ from bot.ui.mrkdwn import (
     moment,
     moment_after,
     one_line,
+    plural,
 )
 
 MOST_GROUPS: Final = 8

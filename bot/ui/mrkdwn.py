@@ -131,3 +131,8 @@ def channel(channel_id: str) -> str:
     if channel_id.startswith("D"):
         return "a direct message"
     return f"<#{escape(channel_id)}>"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """Format a number with its noun: `1 workflow`, `2 workflows`."""
+    return f"{count:,} {one if count == 1 else many}"

@@ -9,10 +9,9 @@ from bot.cloudflare.models import Status
 from bot.digests.messages.phrases import LONGEST_NAME, changed, counts_of, named, rank
 from bot.digests.report import Report, WorkflowRow
 from bot.ui import limits
-from bot.ui.counts import plural
 from bot.ui.elements import context, section
 from bot.ui.limits import Block
-from bot.ui.mrkdwn import code, command, escape, plain
+from bot.ui.mrkdwn import code, command, escape, plain, plural
 from bot.ui.statuses import appearance
 
 _MOST_COLUMNS: Final = 5

@@ -2,9 +2,8 @@
 
 from bot.digests.limits import TooManyDigests
 from bot.language.tokens import COMMAND
-from bot.ui.counts import plural
 from bot.ui.explanations import Problem, explain
-from bot.ui.mrkdwn import channel, command
+from bot.ui.mrkdwn import channel, command, plural
 
 _LIST = f"{COMMAND} digest list"
 

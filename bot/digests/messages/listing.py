@@ -20,10 +20,9 @@ from bot.digests.messages.plan import (
 from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, RunState, spec_command
 from bot.language.tokens import COMMAND
 from bot.ui import limits
-from bot.ui.counts import plural
 from bot.ui.elements import Message, context, header, message, section
 from bot.ui.limits import Block
-from bot.ui.mrkdwn import channel, command, escape, moment, person
+from bot.ui.mrkdwn import channel, command, escape, moment, person, plural
 
 MOST_RUNS: Final = 10
 

@@ -18,11 +18,10 @@ from bot.digests.messages.phrases import (
 from bot.digests.messages.title import count_by_workflow
 from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Report, UnreadCauses
 from bot.language.tokens import COMMAND
-from bot.ui.counts import plural
 from bot.ui.elements import button, context, section
 from bot.ui.explanations import explain
 from bot.ui.limits import Block
-from bot.ui.mrkdwn import code, command, escape, moment, one_line
+from bot.ui.mrkdwn import code, command, escape, moment, one_line, plural
 from bot.ui.statuses import appearance
 
 

@@ -20,8 +20,7 @@ from bot.digests.messages.phrases import (
 from bot.digests.messages.title import count_by_workflow, title
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.report import Group, Report
-from bot.ui.counts import plural
-from bot.ui.mrkdwn import plain
+from bot.ui.mrkdwn import plain, plural
 
 _INDENT: Final = "  "
 
