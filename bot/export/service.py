@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -16,6 +16,7 @@ from bot.export.plan import Bounds
 from bot.export.run import ExportRun, is_set_within, note, post
 from bot.export.store import ExportStore, StoredExport
 from bot.language.command import Command
+from bot.language.tokens import extract_mentions
 from bot.reasons import reason_of
 from bot.slack.edited_messages import EditedMessages, PostedMessage
 from bot.slack.files import FileSender
@@ -130,7 +131,7 @@ class Exports:
         messages = self._services.messages
         for export in await self._services.store.take_abandoned(team, tuple(self._running)):
             _log.warning("export_interrupted")
-            again = Command.from_slack(export.command, (), "", "UTC", datetime.now().astimezone())
+            again = Command(*extract_mentions(export.command))
             said = (lost_message if export.is_sending else restarted_message)(Asked(export.user, again))
             if export.message is None or not await messages.change(export.message, said):
                 await post(messages, said, export.user)
