@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot import __version__
 from bot.errors import PlainError
 from bot.reasons import reason_of
+from bot.storage import sqlite_connection
 from bot.storage.privileges import reason_with_grants
 from bot.storage.tables import alembic_version, metadata, workers
 from bot.storage.url import database_url
@@ -74,7 +75,8 @@ def open_database(url: str) -> AsyncEngine:
         connect = {"connect_timeout": 5, "prepare_threshold": None}
         parsed = parsed.set(query=_NOTICE_LOSS | parsed.query)
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=connect)
-    return create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": _TIMEOUT})
+    options = {"timeout": _TIMEOUT, "async_creator_fn": sqlite_connection.connect}
+    return create_async_engine(parsed, hide_parameters=True, connect_args=options)
 
 
 def prepare_file(path: str) -> None:
