@@ -12,8 +12,8 @@ from bot.access.policy import Access
 from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
-from bot.browse.overview import OverviewReader
-from bot.browse.overview_handlers import OverviewHandlers
+from bot.browse.overview.handlers import OverviewHandlers
+from bot.browse.overview.reader import OverviewReader
 from bot.browse.person_clock import PersonClock
 from bot.browse.service import ListService
 from bot.cloudflare.accounts import Accounts

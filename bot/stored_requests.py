@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.count_samples import CountSamples
 from bot.browse.kept_causes import CauseStore
+from bot.browse.overview.count_samples import CountSamples
 from bot.browse.walks import WalkStore
 from bot.errors import StartupError
 from bot.reasons import reason_of

@@ -11,7 +11,7 @@ import annotated_types
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from bot.browse.options import LIST_OPTIONS
+from bot.browse.command.options import LIST_OPTIONS
 from bot.digests.command.grammar import DIGEST_VERBS
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.language.options import Options

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from pydantic import Field, TypeAdapter
 
 from bot.browse.model import AnyQuery, OverviewQuery
-from bot.browse.places import NOTHING_OMITTED, Omitted, StreamPlace
-from bot.browse.shown import NOTHING_SHOWN, Reached, ShownScreen
+from bot.browse.several.places import NOTHING_OMITTED, Omitted, StreamPlace
+from bot.browse.several.shown import NOTHING_SHOWN, Reached, ShownScreen
 from bot.cloudflare.models import Position
 from bot.language.times import Moment
 from bot.slack.requests import InvalidButton, unpack

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from bot.browse.condition_options import CONDITION_OPTIONS, TRIGGER, check_lengths, with_errored
+from bot.browse.command.condition_options import CONDITION_OPTIONS, TRIGGER, check_lengths, with_errored
+from bot.browse.command.options import View, default_rows, read_rows
+from bot.browse.command.pending_query import PendingQuery
 from bot.browse.model import ListQuery
-from bot.browse.options import View, default_rows, read_rows
-from bot.browse.pending_query import PendingQuery
 from bot.browse.selection import NO_CONDITIONS, Conditions, Selection
 from bot.cloudflare.models import Status
 from bot.language import time_words, times

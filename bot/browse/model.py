@@ -13,9 +13,16 @@ from pydantic import (
     WrapSerializer,
 )
 
-from bot.browse.options import DEFAULT_ROWS, LIST_OPTIONS, MAX_TABLE_ROWS, OVERVIEW_OPTIONS, View, max_rows
+from bot.browse.command.options import (
+    DEFAULT_ROWS,
+    LIST_OPTIONS,
+    MAX_TABLE_ROWS,
+    OVERVIEW_OPTIONS,
+    View,
+    max_rows,
+)
+from bot.browse.command.written_names import write_names
 from bot.browse.selection import Selection
-from bot.browse.written_names import write_names
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
     InstanceFilter,

@@ -7,9 +7,9 @@ from typing import Final, Literal
 
 from bot.browse.errors import CursorRefused
 from bot.browse.model import ListQuery
-from bot.browse.places import CreatedUntil, ReadPage, StreamPlace
-from bot.browse.planning import filter_of
-from bot.browse.shown import RowKey, key_of
+from bot.browse.several.places import CreatedUntil, ReadPage, StreamPlace
+from bot.browse.several.planning import filter_of
+from bot.browse.several.shown import RowKey, key_of
 from bot.cloudflare.bounds import in_milliseconds
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter

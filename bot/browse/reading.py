@@ -10,9 +10,9 @@ from bot.browse.checking import RowChecker
 from bot.browse.errors import CursorRefused
 from bot.browse.model import ListQuery
 from bot.browse.pages import Loaded, PageReader, is_page_cached, load_page
-from bot.browse.places import Failure, Omitted, StreamPlace
-from bot.browse.planning import WorkflowFilter
 from bot.browse.selection import Stream
+from bot.browse.several.places import Failure, Omitted, StreamPlace
+from bot.browse.several.planning import WorkflowFilter
 from bot.cloudflare.errors import (
     AccountNotFound,
     CloudflareError,

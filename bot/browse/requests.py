@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.browse.bookmark import KeptPlace, OverviewBookmark, Place
+from bot.browse.command.pending_query import PendingQuery, TimesRefused
+from bot.browse.command.written_names import quote_name, write_names
 from bot.browse.model import AnyQuery, ListQuery, OverviewQuery
-from bot.browse.pending_query import PendingQuery, TimesRefused
 from bot.browse.selection import Selection
-from bot.browse.written_names import quote_name, write_names
 from bot.cloudflare.models import Instance, Status
 from bot.language.command import Command
 from bot.language.times import Clock

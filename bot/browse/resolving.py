@@ -8,9 +8,9 @@ from typing import Final
 from bot.access.model import Right
 from bot.browse.errors import NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.model import ListQuery, overview_command
-from bot.browse.planning import needs_names
 from bot.browse.rights import Audience, error_for_hidden
 from bot.browse.selection import PATTERN, Selection, is_match
+from bot.browse.several.planning import needs_names
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
 from bot.cloudflare.models import WorkflowList

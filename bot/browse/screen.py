@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.browse.bookmark import KeptPlace, ListBookmark, OverviewBookmark
-from bot.browse.changes import Changes
 from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.overview.changes import Changes
+from bot.browse.overview.trouble import Failures, WorkflowRow
 from bot.browse.selection import Stream
-from bot.browse.trouble import Failures, WorkflowRow
 from bot.cloudflare.causes import Cause
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery

@@ -19,7 +19,7 @@ from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.problems import restart, similar, without_missing
 from bot.browse.model import ListQuery, overview_command
-from bot.browse.overview_handlers import OverviewHandlers
+from bot.browse.overview.handlers import OverviewHandlers
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, ShareList, TurnPage
 from bot.browse.rights import Audience, error_for_hidden
 from bot.browse.screen import Screen

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.browse.conditions import ERRORED, moment_of
+from bot.browse.overview.trouble import WorkflowRow
 from bot.browse.requests import ShowFailures
 from bot.browse.screen import Screen
 from bot.browse.selection import Selection
-from bot.browse.trouble import WorkflowRow
 from bot.language.times import Clock, TimePoint, read
 
 _ALL_THERE_ARE: Final = "30d"

@@ -9,9 +9,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import Bookmark
+from bot.browse.command.options import DEFAULT_ROWS
 from bot.browse.messages.details import details_value
 from bot.browse.model import ListQuery
-from bot.browse.options import DEFAULT_ROWS
 from bot.browse.requests import OpenList, ShowInstance
 from bot.cloudflare.models import Instance, is_ended
 from bot.digests.command.requests import OfInstances, OpenInstances, TurnInstances

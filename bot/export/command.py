@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.command import read_instances
-from bot.browse.filter_words import join_flags
-from bot.browse.list_filters import refuse_other_filters
+from bot.browse.command.filter_words import join_flags
+from bot.browse.command.list_filters import refuse_other_filters
+from bot.browse.command.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
+from bot.browse.command.phrases import read_phrases
+from bot.browse.command.reader import read_instances
 from bot.browse.model import HelpQuery
-from bot.browse.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
-from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN
 from bot.export.lines import FORMATS, Format

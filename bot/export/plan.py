@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.browse.checking import RowChecker
-from bot.browse.planning import bound_of, filter_of
 from bot.browse.selection import Selection, Stream
+from bot.browse.several.planning import bound_of, filter_of
 from bot.cloudflare.cache import CachedWorkflows
 from bot.export.lines import Lines
 from bot.export.windows import MILLISECOND, NO_END, Window, to_millisecond

@@ -10,10 +10,10 @@ from bot.browse.causes import CauseReader
 from bot.browse.checking import RowChecker
 from bot.browse.errors import NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.person_clock import PersonClock
-from bot.browse.planning import plan
 from bot.browse.resolving import list_for_names, refuse_names, resolve_names
 from bot.browse.rights import Audience
 from bot.browse.selection import Selection
+from bot.browse.several.planning import plan
 from bot.cloudflare.accounts import Accounts
 from bot.export.destinations import Destinations
 from bot.export.lines import Lines

@@ -5,14 +5,14 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from bot.browse.command import read_instances
+from bot.browse.command.filter_words import join_flags
+from bot.browse.command.list_filters import refuse_other_filters
+from bot.browse.command.options import ACCOUNT, LIST_OPTIONS, SINCE, STATUS, UNTIL
+from bot.browse.command.pending_query import PendingQuery
+from bot.browse.command.phrases import EVERYTHING, read_phrases
+from bot.browse.command.reader import read_instances
 from bot.browse.conditions import ERRORED
-from bot.browse.filter_words import join_flags
-from bot.browse.list_filters import refuse_other_filters
 from bot.browse.model import HelpQuery, ListQuery
-from bot.browse.options import ACCOUNT, LIST_OPTIONS, SINCE, STATUS, UNTIL
-from bot.browse.pending_query import PendingQuery
-from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, Selection
 from bot.failures.requests import ListFailures

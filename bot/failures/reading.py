@@ -9,11 +9,11 @@ from typing import Final
 from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader, Causes, FailedInstance
 from bot.browse.conditions import moment_of
-from bot.browse.planning import WorkflowFilter
 from bot.browse.resolving import ResolvedNames, list_for_names, resolve_names
 from bot.browse.rights import Audience
 from bot.browse.screen import Found, Row
 from bot.browse.selection import Selection
+from bot.browse.several.planning import WorkflowFilter
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError

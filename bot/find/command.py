@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.filter_words import join_flags
-from bot.browse.list_filters import refuse_other_filters
-from bot.browse.options import ACCOUNT, LIST_OPTIONS
+from bot.browse.command.filter_words import join_flags
+from bot.browse.command.list_filters import refuse_other_filters
+from bot.browse.command.options import ACCOUNT, LIST_OPTIONS
 from bot.find.requests import EVERYWHERE, FindInstances
 from bot.find.targets import is_short, may_hold_id
 from bot.language.command import Command

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.addresses import read_addresses
-from bot.browse.command import is_instance_id
-from bot.browse.filter_words import join_flags
+from bot.browse.command.addresses import read_addresses
+from bot.browse.command.filter_words import join_flags
+from bot.browse.command.options import LIST_OPTIONS, OVERVIEW_OPTIONS, SEARCH
+from bot.browse.command.phrases import EVERYTHING, read_phrases
+from bot.browse.command.reader import is_instance_id
 from bot.browse.model import HelpQuery, OverviewQuery
-from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS, SEARCH
-from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import ListWorkflows, NotYet
 from bot.browse.selection import PATTERN
 from bot.find.requests import FindInstances

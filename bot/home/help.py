@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.options import LIST_OPTIONS
+from bot.browse.command.options import LIST_OPTIONS
 from bot.digests.command.grammar import DIGEST_VERBS
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.home.help_parts import Example, Topic, lines

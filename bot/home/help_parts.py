@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.browse.written_names import quote_name
+from bot.browse.command.written_names import quote_name
 from bot.language.command import Command
 from bot.language.options import Option
 from bot.language.tokens import COMMAND, quote

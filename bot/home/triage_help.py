@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.browse.options import ACCOUNT
+from bot.browse.command.options import ACCOUNT
 from bot.export.command import EXPORT_OPTIONS, OF_ONE_MESSAGE
 from bot.failures.command import FAILURE_OPTIONS
 from bot.home.help_parts import Example, Topic, lines

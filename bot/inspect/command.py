@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.browse.addresses import read_addresses
-from bot.browse.command import is_instance_id, with_account
-from bot.browse.filter_words import join_flags
-from bot.browse.names import is_pattern, require_length
-from bot.browse.options import ACCOUNT, LIST_OPTIONS
-from bot.browse.phrases import EVERYTHING
+from bot.browse.command.addresses import read_addresses
+from bot.browse.command.filter_words import join_flags
+from bot.browse.command.names import is_pattern, require_length
+from bot.browse.command.options import ACCOUNT, LIST_OPTIONS
+from bot.browse.command.phrases import EVERYTHING
+from bot.browse.command.reader import is_instance_id, with_account
+from bot.browse.command.word_errors import OLDEST, run_of, unknown_words
+from bot.browse.command.written_names import is_phrase, quote_name
 from bot.browse.requests import DescribeInstance
 from bot.browse.selection import is_match
-from bot.browse.word_errors import OLDEST, run_of, unknown_words
-from bot.browse.written_names import is_phrase, quote_name
 from bot.cloudflare.models import Status
 from bot.language import filters, name_matching
 from bot.language.command import Command

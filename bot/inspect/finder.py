@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from bot.access.model import Right
 from bot.access.policy import Viewer
 from bot.browse.browser import Browser
+from bot.browse.command.written_names import quote_name
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery, overview_command
 from bot.browse.requests import DescribeInstance
 from bot.browse.rights import error_for_hidden
-from bot.browse.written_names import quote_name
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
 from bot.cloudflare.instance_models import InstanceDetail

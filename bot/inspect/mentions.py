@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from bot.browse.names import looks_like_instance
+from bot.browse.command.names import looks_like_instance
 from bot.cloudflare.dashboard import read_url
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.slack.message_text import MOST_TEXT

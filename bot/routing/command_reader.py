@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.command import read_list
-from bot.browse.condition_options import ERROR, TRIGGER, known_trigger
+from bot.browse.command.condition_options import ERROR, TRIGGER, known_trigger
+from bot.browse.command.reader import read_list
 from bot.browse.model import HelpQuery
 from bot.browse.requests import DescribeInstance, ListInstances, NotYet, OfInstances
 from bot.browse.selection import PATTERN

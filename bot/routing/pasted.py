@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.condition_options import ERROR, ID
-from bot.browse.list_filters import read_query
-from bot.browse.names import looks_like_instance
-from bot.browse.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, STATUS
+from bot.browse.command.condition_options import ERROR, ID
+from bot.browse.command.list_filters import read_query
+from bot.browse.command.names import looks_like_instance
+from bot.browse.command.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, STATUS
 from bot.browse.requests import DescribeInstance, ListInstances
 from bot.cloudflare.dashboard import read_url
 from bot.find.requests import FindInstances

@@ -12,11 +12,13 @@ from cachetools import LRUCache
 from bot.access.messages import which_account_message
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
-from bot.browse.addresses import linked_account, typed_account
 from bot.browse.bookmark import decode_v1
+from bot.browse.command.addresses import linked_account, typed_account
+from bot.browse.command.names import looks_like_instance
+from bot.browse.command.word_errors import OLDEST
+from bot.browse.command.written_names import is_phrase
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
-from bot.browse.names import looks_like_instance
 from bot.browse.requests import (
     ApplyFilter,
     DescribeInstance,
@@ -25,8 +27,6 @@ from bot.browse.requests import (
     NotYet,
     OpenFilter,
 )
-from bot.browse.word_errors import OLDEST
-from bot.browse.written_names import is_phrase
 from bot.digests.command.requests import (
     CreateDigest,
     OfDigest,

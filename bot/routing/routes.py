@@ -9,7 +9,7 @@ from bot.access.requests import ShowAccess
 from bot.browse.filter_menu import FilterMenu
 from bot.browse.handlers import ListHandlers
 from bot.browse.model import HelpQuery
-from bot.browse.overview_handlers import OverviewHandlers
+from bot.browse.overview.handlers import OverviewHandlers
 from bot.browse.requests import (
     ApplyFilter,
     DeleteShared,

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.access.command import read_access
-from bot.browse.command import is_instance_id, read_instances, read_list
-from bot.browse.condition_options import VERSION
-from bot.browse.filter_words import join_flags
-from bot.browse.options import SINCE, STATUS, UNTIL
-from bot.browse.phrases import read_phrases
-from bot.browse.written_names import is_phrase
+from bot.browse.command.condition_options import VERSION
+from bot.browse.command.filter_words import join_flags
+from bot.browse.command.options import SINCE, STATUS, UNTIL
+from bot.browse.command.phrases import read_phrases
+from bot.browse.command.reader import is_instance_id, read_instances, read_list
+from bot.browse.command.written_names import is_phrase
 from bot.digests.command.grammar import read_digest
 from bot.export.command import CSV_VERB, read_export
 from bot.failures.command import SYNONYMS as FAILURE_SYNONYMS

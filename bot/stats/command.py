@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.command import read_instances
-from bot.browse.condition_options import TRIGGER, VERSION
-from bot.browse.filter_words import join_flags
-from bot.browse.list_filters import refuse_other_filters
+from bot.browse.command.condition_options import TRIGGER, VERSION
+from bot.browse.command.filter_words import join_flags
+from bot.browse.command.list_filters import refuse_other_filters
+from bot.browse.command.options import ACCOUNT, CREATED, CREATED_UNTIL, SINCE, UNTIL
+from bot.browse.command.pending_query import PendingQuery
+from bot.browse.command.phrases import read_phrases
+from bot.browse.command.reader import read_instances
 from bot.browse.model import HelpQuery, ListQuery
-from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, SINCE, UNTIL
-from bot.browse.pending_query import PendingQuery
-from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, Selection
 from bot.language import name_matching

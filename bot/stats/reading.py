@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.browse.browser import Browser
-from bot.browse.planning import Plan, plan
 from bot.browse.resolving import ResolvedNames, list_for_names, resolve_names
 from bot.browse.rights import Audience, has_patterns
 from bot.browse.selection import Selection
+from bot.browse.several.planning import Plan, plan
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows

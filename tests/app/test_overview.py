@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.browse.count_samples import CountSamples
-from bot.browse.trouble import CountSample
+from bot.browse.overview.count_samples import CountSamples
+from bot.browse.overview.trouble import CountSample
 from bot.cloudflare.models import Status, Workflow
 from bot.playground.simulators.cloudflare import Cron, JsonError, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, PayloadValidator, Person

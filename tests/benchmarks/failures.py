@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader
 from bot.browse.kept_causes import CauseStore
-from bot.browse.planning import allow_all
 from bot.browse.selection import Selection
+from bot.browse.several.planning import allow_all
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint

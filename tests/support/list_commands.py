@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
+from bot.browse.command.pending_query import PendingQuery
 from bot.browse.model import ListQuery, OverviewQuery
-from bot.browse.pending_query import PendingQuery
 from bot.browse.requests import ListInstances, ListWorkflows
 from bot.language.command import Command
 from bot.language.errors import QueryError

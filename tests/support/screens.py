@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.browse.bookmark import Bookmark, OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.overview.trouble import WorkflowRow
 from bot.browse.screen import Overview, Row, Screen
-from bot.browse.trouble import WorkflowRow
 from bot.cloudflare.models import ApiMessage, Instance, Status, Workflow
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits

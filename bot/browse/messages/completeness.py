@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.browse.model import ListQuery
-from bot.browse.planning import MOST_STREAMS
 from bot.browse.screen import Screen, Searched
 from bot.browse.selection import Stream
+from bot.browse.several.planning import MOST_STREAMS
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import ACTIVE_STATUSES
 from bot.ui import limits

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from bot.browse.condition_options import ERROR, TRIGGER, TRIGGERS
-from bot.browse.form import TEXT_CONDITIONS, Form, condition_texts
-from bot.browse.model import ListQuery
-from bot.browse.options import (
+from bot.browse.command.condition_options import ERROR, TRIGGER, TRIGGERS
+from bot.browse.command.options import (
     ACCOUNT,
     CREATED,
     CREATED_UNTIL,
@@ -21,6 +19,8 @@ from bot.browse.options import (
     View,
     default_rows,
 )
+from bot.browse.form import TEXT_CONDITIONS, Form, condition_texts
+from bot.browse.model import ListQuery
 from bot.browse.requests import SuggestNames
 from bot.cloudflare.models import Status
 from bot.language import times

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
+from bot.browse.command.options import MAX_ROWS
 from bot.browse.messages.completeness import (
     end,
     is_whole,
@@ -18,7 +19,6 @@ from bot.browse.messages.details import ValueOf, no_value
 from bot.browse.messages.headline import headline
 from bot.browse.messages.rows import cause_in_words, row_details, rows
 from bot.browse.messages.table import table
-from bot.browse.options import MAX_ROWS
 from bot.browse.screen import Row, Screen
 from bot.cloudflare.models import Status
 from bot.ui import limits

@@ -13,9 +13,9 @@ from bot.browse.messages.overview_rows import (
     trouble_markup,
 )
 from bot.browse.model import overview_command
+from bot.browse.overview.trouble import Trouble, WorkflowRow
 from bot.browse.requests import SuggestWorkflow
 from bot.browse.screen import Overview
-from bot.browse.trouble import Trouble, WorkflowRow
 from bot.language.tokens import COMMAND, quote
 from bot.ui import charts, limits
 from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice

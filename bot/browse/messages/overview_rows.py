@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.browse.trouble import Failures, Trouble, WorkflowRow
+from bot.browse.overview.trouble import Failures, Trouble, WorkflowRow
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import CronSchedule, Status, Workflow
 from bot.language.workflow_schedules import schedule_in_words

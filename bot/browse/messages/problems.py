@@ -1,8 +1,8 @@
 """What can go wrong while browsing, in words."""
 
+from bot.browse.command.names import looks_like_instance
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.model import ListQuery, overview_command
-from bot.browse.names import looks_like_instance
 from bot.browse.selection import PATTERN
 from bot.language.tokens import COMMAND, quote
 from bot.ui.explanations import Problem, explain

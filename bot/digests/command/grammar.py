@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.browse.command.options import LIST_OPTIONS
 from bot.browse.model import HelpQuery
-from bot.browse.options import LIST_OPTIONS
 from bot.digests.command.addressees import names_channel
 from bot.digests.command.clauses import ALL
 from bot.digests.command.create import read_changes, read_create

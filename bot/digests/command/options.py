@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from bot.browse.options import ACCOUNT
+from bot.browse.command.options import ACCOUNT
 from bot.cloudflare.models import Status
 from bot.digests.command.addressees import Addressees, Channel
 from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS, Mention

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.options import ACCOUNT
+from bot.browse.command.options import ACCOUNT
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import Status
 from bot.digests.command.options import CHANNEL, QUIET, STATUS, THREAD, WINDOW, WORKFLOW, ZONE

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Final
 
+from bot.browse.command.options import DEFAULT_ROWS
 from bot.browse.messages.details import button_of
 from bot.browse.messages.rows import gap_behind
-from bot.browse.options import DEFAULT_ROWS
 from bot.cloudflare.models import Status, is_ended
 from bot.digests.command.requests import OfInstances
 from bot.digests.messages.phrases import name_of, newly

@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import Final
 
+from bot.browse.command.options import MAX_ROWS
 from bot.browse.messages.details import ValueOf
 from bot.browse.messages.rows import row_details, rows
-from bot.browse.options import MAX_ROWS
 from bot.browse.screen import Screen
 from bot.language.command import Command
 from bot.ui import limits

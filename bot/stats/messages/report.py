@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.browse.condition_options import TRIGGER, VERSION
+from bot.browse.command.condition_options import TRIGGER, VERSION
 from bot.browse.model import ListQuery
 from bot.stats.messages import figures
 from bot.stats.messages.chart import chart, sparklines

@@ -11,13 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 from bot.browse.bookmark import Bookmark, KeptPlace, ListBookmark, OverviewBookmark
+from bot.browse.command.pending_query import TimesRefused
 from bot.browse.form import Form
 from bot.browse.messages import filter_form
 from bot.browse.messages.instances import instances_message
 from bot.browse.messages.not_yet import not_yet_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.model import HelpQuery, ListQuery
-from bot.browse.pending_query import TimesRefused
 from bot.browse.requests import (
     DescribeInstance,
     ListInstances,

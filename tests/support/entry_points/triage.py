@@ -7,9 +7,9 @@ from typing import Final
 
 from bot.browse.bookmark import Bookmark, MergedBookmark
 from bot.browse.model import ListQuery
-from bot.browse.places import StreamPlace
 from bot.browse.requests import ShareList, ShowFailures, TurnPage
 from bot.browse.selection import Selection, Stream
+from bot.browse.several.places import StreamPlace
 from bot.cloudflare.models import Status
 from bot.failures.requests import RefreshFailures, ShareFailures
 from bot.language.times import TimePoint

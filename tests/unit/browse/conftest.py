@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from bot.browse.browser import Browser
-from bot.browse.count_samples import CountSamples
-from bot.browse.overview import OverviewReader
+from bot.browse.overview.count_samples import CountSamples
+from bot.browse.overview.reader import OverviewReader
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint

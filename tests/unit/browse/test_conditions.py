@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.browse.browser import Browser
-from bot.browse.condition_options import CONDITION_OPTIONS
+from bot.browse.command.condition_options import CONDITION_OPTIONS
 from bot.browse.conditions import matches, matches_cause
 from bot.browse.model import ListQuery
 from bot.browse.reading import Limits

@@ -1,6 +1,6 @@
 """Walks through several lists in one, any way, while everything may happen to them.
 
-What holds, beside what `bot.browse.merged` says can't be promised:
+What holds, beside what `bot.browse.several.merged` says can't be promised:
 
 - A screen has each instance once, the newest first, and none that was created after the walk began.
 - Forward, no instance comes that an earlier screen has, and none is missing that stayed as it was in a list

@@ -1,10 +1,10 @@
 """Merging lists whose pages are there."""
 
-from bot.browse.merging import Merge
 from bot.browse.pages import Loaded
-from bot.browse.places import ReadPage, StreamPlace
 from bot.browse.selection import Stream
-from bot.browse.shown import NOTHING_SHOWN, RowKey, ShownProgress
+from bot.browse.several.merging import Merge
+from bot.browse.several.places import ReadPage, StreamPlace
+from bot.browse.several.shown import NOTHING_SHOWN, RowKey, ShownProgress
 from bot.cloudflare.models import Instance, InstancePage, ResultInfo, Status
 from tests.support.many_lists import START, instance
 

@@ -5,9 +5,9 @@ import pytest
 from bot.browse.bookmark import OverviewBookmark
 from bot.browse.messages.overview import overview_message
 from bot.browse.model import OverviewQuery
-from bot.browse.overview import OverviewReader
+from bot.browse.overview.reader import OverviewReader
+from bot.browse.overview.trouble import WorkflowRow
 from bot.browse.screen import Overview
-from bot.browse.trouble import WorkflowRow
 from bot.cloudflare.errors import NotAuthorized, UnknownAccount
 from bot.cloudflare.models import Status
 from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, WrongShape

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.browse.bookmark import OverviewBookmark
 from bot.browse.model import OverviewQuery
-from bot.browse.overview_paging import WORKFLOWS_PER_SCREEN, Turns, in_order
+from bot.browse.overview.paging import WORKFLOWS_PER_SCREEN, Turns, in_order
 from tests.support.buttons import decode, encode
 from tests.support.properties import examples
 

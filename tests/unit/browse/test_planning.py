@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.browse.model import ListQuery
-from bot.browse.planning import MOST_STREAMS, Plan, filter_of, plan
 from bot.browse.selection import Selection, Stream
+from bot.browse.several.planning import MOST_STREAMS, Plan, filter_of, plan
 from bot.cloudflare.errors import Unavailable
 from bot.cloudflare.models import STATUSES, Status, Workflow, WorkflowList
 from bot.language.times import TimePoint

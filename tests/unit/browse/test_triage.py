@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.browse.bookmark import OverviewBookmark
-from bot.browse.changes import Changes
-from bot.browse.count_samples import CountSamples
 from bot.browse.messages.overview import overview_message
 from bot.browse.model import OverviewQuery
-from bot.browse.overview import OverviewReader
+from bot.browse.overview.changes import Changes
+from bot.browse.overview.count_samples import CountSamples
+from bot.browse.overview.reader import OverviewReader
+from bot.browse.overview.trouble import CountSample, Failures, Rise, Trouble
 from bot.browse.screen import Overview
-from bot.browse.trouble import CountSample, Failures, Rise, Trouble
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, PageQuery, Status, Workflow
 from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, Slow

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.browse.changes import Changes, changes_of, errored_over_time
-from bot.browse.trouble import (
+from bot.browse.overview.changes import Changes, changes_of, errored_over_time
+from bot.browse.overview.trouble import (
     Baselines,
     CountSample,
     Failures,

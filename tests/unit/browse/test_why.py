@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.browse.trouble import Failures, Rise, WorkflowRow
+from bot.browse.overview.trouble import Failures, Rise, WorkflowRow
 from bot.browse.why import why_of_workflow
 from bot.cloudflare.models import Status, Workflow
 from tests.support.commands import NOW

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.browse.names import looks_like_instance
+from bot.browse.command.names import looks_like_instance
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows, ShowInstance
 from bot.cloudflare.models import Status
 from bot.failures.requests import ListFailures

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.browse.condition_options import TRIGGERS
+from bot.browse.command.condition_options import TRIGGERS
+from bot.browse.command.options import VIEWS, max_rows
 from bot.browse.model import ListQuery, OverviewQuery
-from bot.browse.options import VIEWS, max_rows
 from bot.browse.selection import PATTERN, Conditions, Selection
 from bot.cloudflare.models import DIRECTIONS, ENDED_STATUSES, STATUSES, Cursor, PageNumber, Status
 from bot.language.times import Clock, TimePoint, read

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.browse.options import LIST_OPTIONS
-from bot.browse.pending_query import TimesRefused
+from bot.browse.command.options import LIST_OPTIONS
+from bot.browse.command.pending_query import TimesRefused
 from bot.browse.requests import OfInstances
 from bot.language.command import Command
 from bot.language.errors import QueryError

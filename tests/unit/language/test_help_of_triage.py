@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.browse.command.options import ACCOUNT
 from bot.browse.model import HelpQuery
-from bot.browse.options import ACCOUNT
 from bot.export.command import EXPORT_OPTIONS
 from bot.failures.command import FAILURE_OPTIONS
 from bot.home.help import help_message

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.browse.options import LIST_OPTIONS
+from bot.browse.command.options import LIST_OPTIONS
 from bot.cloudflare import errors
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.settings import AccountSettings, Settings

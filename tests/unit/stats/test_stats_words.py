@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.browse.command.pending_query import PendingQuery
 from bot.browse.model import HelpQuery, ListQuery
-from bot.browse.pending_query import PendingQuery
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import Selection, at
 from bot.export.requests import StartExport

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.count_samples import CountSamples
-from bot.browse.trouble import CountSample
+from bot.browse.overview.count_samples import CountSamples
+from bot.browse.overview.trouble import CountSample
 from bot.cloudflare.models import Status, Workflow
 from bot.storage.tables import count_samples
 from tests.support.clock import Clock

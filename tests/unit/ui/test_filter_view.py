@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from bot.browse.command.options import MAX_TABLE_ROWS
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.model import ListQuery
-from bot.browse.options import MAX_TABLE_ROWS
 from bot.cloudflare.models import STATUSES, Status
 from bot.language import times
 from bot.language.errors import FormErrors

@@ -5,7 +5,7 @@ import re
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.browse.options import LIST_OPTIONS
+from bot.browse.command.options import LIST_OPTIONS
 from bot.browse.requests import ListInstances, ListWorkflows
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.digests.command.requests import CreateDigest, OfDigest

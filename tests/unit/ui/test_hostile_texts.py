@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bot.browse.messages.instances import instances_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.overview.trouble import Failures, Rise, WorkflowRow
 from bot.browse.requests import ListInstances
 from bot.browse.screen import Overview, Screen
-from bot.browse.trouble import Failures, Rise, WorkflowRow
 from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.models import ApiMessage, CronSchedule, Instance, Status, Workflow
 from bot.language.errors import QueryError

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.browse.changes import Changes
 from bot.browse.messages.overview import chart_of, line_chart_of, overview_message
 from bot.browse.model import OverviewQuery
+from bot.browse.overview.changes import Changes
+from bot.browse.overview.trouble import Failures, Rise, WorkflowRow
 from bot.browse.screen import Overview
-from bot.browse.trouble import Failures, Rise, WorkflowRow
 from bot.cloudflare.models import CronSchedule, Status, Workflow
 from bot.ui import limits
 from bot.ui.elements import Controls, Message

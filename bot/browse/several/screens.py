@@ -5,18 +5,18 @@ from datetime import timedelta
 from typing import Final
 
 from bot.browse.bookmark import Bookmark, EndBookmark, ListBookmark, MergedBookmark
-from bot.browse.by_end import end_screen, read_all
 from bot.browse.causes import CauseReader
 from bot.browse.checking import RowChecker
 from bot.browse.errors import NoSuchWorkflows
-from bot.browse.merged import merged_screen
 from bot.browse.model import ListQuery
 from bot.browse.pages import PageReader
-from bot.browse.places import Omitted, StreamPlace
-from bot.browse.planning import WorkflowFilter, needs_names, plan
 from bot.browse.reading import Asked, Limits
 from bot.browse.screen import Found, Screen
 from bot.browse.selection import PATTERN, Selection
+from bot.browse.several.by_end import end_screen, read_all
+from bot.browse.several.merged import merged_screen
+from bot.browse.several.places import Omitted, StreamPlace
+from bot.browse.several.planning import WorkflowFilter, needs_names, plan
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.limiter import Priority

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.filter_words import TIMES
-from bot.browse.options import LIST_OPTIONS
-from bot.browse.written_names import quote_name
+from bot.browse.command.filter_words import TIMES
+from bot.browse.command.options import LIST_OPTIONS
+from bot.browse.command.written_names import quote_name
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, typed, without_span

@@ -14,7 +14,8 @@ from bot.browse.bookmark import Bookmark, OverviewBookmark
 from bot.browse.browser import Browser
 from bot.browse.messages.overview import MENU_BLOCK, chart_of, line_chart_of, overview_message
 from bot.browse.model import ListQuery
-from bot.browse.overview import OverviewReader
+from bot.browse.overview.reader import OverviewReader
+from bot.browse.overview.trouble import WorkflowRow
 from bot.browse.requests import (
     OpenList,
     RefreshPage,
@@ -25,7 +26,6 @@ from bot.browse.requests import (
 from bot.browse.rights import Audience
 from bot.browse.screen import Overview
 from bot.browse.selection import Selection
-from bot.browse.trouble import WorkflowRow
 from bot.browse.why import why_of_workflow
 from bot.slack.interaction import Interaction
 from bot.slack.reply import MenuOptions, Reply, ShowMessage

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.options import (
+from bot.browse.command.options import (
     ACCOUNT,
     CREATED,
     CREATED_UNTIL,

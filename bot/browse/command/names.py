@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from bot.browse.options import LIST_OPTIONS
-from bot.browse.phrases import EVERYTHING
-from bot.browse.selection import PATTERN, is_match
-from bot.browse.word_errors import (
+from bot.browse.command.options import LIST_OPTIONS
+from bot.browse.command.phrases import EVERYTHING
+from bot.browse.command.word_errors import (
     OLDEST,
     OLDEST_FIRST,
     no_such_name,
@@ -17,7 +16,8 @@ from bot.browse.word_errors import (
     oldest_first,
     unread_filter,
 )
-from bot.browse.written_names import JOINS, is_phrase, quote_name
+from bot.browse.command.written_names import JOINS, is_phrase, quote_name
+from bot.browse.selection import PATTERN, is_match
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import name_matching
 from bot.language.command import Command, Reading

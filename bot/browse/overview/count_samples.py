@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.trouble import DAY, HOUR, LAST_LOOK, CountSample
+from bot.browse.overview.trouble import DAY, HOUR, LAST_LOOK, CountSample
 from bot.reasons import reason_of
 from bot.storage.database import insert_for
 from bot.storage.held_work import HeldWork, NoAnswer

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import structlog
 from cachetools import LRUCache
 
-from bot.browse.trouble import DAY, Failures, WorkflowRow, by_need_to_read, count_failures
+from bot.browse.overview.trouble import DAY, Failures, WorkflowRow, by_need_to_read, count_failures
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.limiter import Priority

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from bot.browse.selection import Stream
-from bot.browse.shown import NEWEST, Reached, RowKey
+from bot.browse.several.shown import NEWEST, Reached, RowKey
 from bot.cloudflare.models import Position
 from bot.language.times import Moment
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.browse.places import Omitted
 from bot.browse.selection import PATTERN, Selection, Stream, is_match
+from bot.browse.several.places import Omitted
 from bot.cloudflare.models import InstanceFilter, Workflow, WorkflowList, is_ended
 from bot.language.times import TimePoint
 

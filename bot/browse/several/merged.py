@@ -19,11 +19,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.browse.bookmark import Bookmark, MergedBookmark
-from bot.browse.cutting import Cutting, LookedAt, cut
-from bot.browse.places import StreamPlace
 from bot.browse.reading import Asked
 from bot.browse.screen import Screen, Searched
-from bot.browse.shown import ShownProgress, ShownScreen, Taken
+from bot.browse.several.cutting import Cutting, LookedAt, cut
+from bot.browse.several.places import StreamPlace
+from bot.browse.several.shown import ShownProgress, ShownScreen, Taken
 
 
 async def merged_screen(asked: Asked, mark: MergedBookmark) -> Screen:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from bot.browse.condition_options import CONDITION_OPTIONS
+from bot.browse.command.condition_options import CONDITION_OPTIONS
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Status
 from bot.language import filters, times
 from bot.language.errors import QueryError, nearest, one_of

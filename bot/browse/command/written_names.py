@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final
 
-from bot.browse.phrases import EVERYTHING, read_phrases
+from bot.browse.command.phrases import EVERYTHING, read_phrases
 from bot.browse.selection import PATTERN
 from bot.language.filler_words import is_filler
 from bot.language.tokens import Token, in_quotes, quote

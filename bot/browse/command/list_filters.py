@@ -4,9 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from bot.browse.condition_options import LONGER, SHORTER, check_lengths, conditions, with_errored
-from bot.browse.model import ListQuery
-from bot.browse.options import (
+from bot.browse.command.condition_options import LONGER, SHORTER, check_lengths, conditions, with_errored
+from bot.browse.command.options import (
     CREATED,
     CREATED_UNTIL,
     CURSOR,
@@ -21,9 +20,10 @@ from bot.browse.options import (
     default_rows,
     read_rows,
 )
-from bot.browse.pending_query import PendingQuery
+from bot.browse.command.pending_query import PendingQuery
+from bot.browse.command.word_errors import without_word
+from bot.browse.model import ListQuery
 from bot.browse.selection import Conditions, Selection
-from bot.browse.word_errors import without_word
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Position
 from bot.language import filters
 from bot.language.command import Command

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.browse.conditions import ERRORED
-from bot.browse.trouble import DAY, CountSample, WorkflowRow, count_before
+from bot.browse.overview.trouble import DAY, CountSample, WorkflowRow, count_before
 
 _LEAST_POINTS: Final = 3
 """Fewer are no chart."""

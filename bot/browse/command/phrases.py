@@ -9,10 +9,10 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 from typing import Final
 
-from bot.browse.condition_options import ERROR, LONGER, SHORTER, STEP
-from bot.browse.condition_phrases import take_condition
-from bot.browse.filter_words import TIMES, is_ended_status, is_key, split_key, split_statuses
-from bot.browse.options import (
+from bot.browse.command.condition_options import ERROR, LONGER, SHORTER, STEP
+from bot.browse.command.condition_phrases import take_condition
+from bot.browse.command.filter_words import TIMES, is_ended_status, is_key, split_key, split_statuses
+from bot.browse.command.options import (
     CREATED,
     CREATED_UNTIL,
     LATER,
@@ -24,7 +24,7 @@ from bot.browse.options import (
     UNTIL,
     VIEW,
 )
-from bot.browse.word_rows import Phrases, WordRow, longest_length
+from bot.browse.command.word_rows import Phrases, WordRow, longest_length
 from bot.cloudflare.models import ENDED_STATUSES, STATUSES
 from bot.language import filters, time_ranges, time_words
 from bot.language.command import Reading

@@ -13,11 +13,11 @@ from dataclasses import replace
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import NamedTuple
 
-from bot.browse.merged_list import MergedList
 from bot.browse.pages import Loaded
-from bot.browse.places import Failure, StreamPlace
 from bot.browse.selection import Stream
-from bot.browse.shown import NEWEST, RowKey, ShownProgress, ShownScreen
+from bot.browse.several.merged_list import MergedList
+from bot.browse.several.places import Failure, StreamPlace
+from bot.browse.several.shown import NEWEST, RowKey, ShownProgress, ShownScreen
 from bot.cloudflare.models import Instance
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.condition_options import LONGER, SHORTER
-from bot.browse.word_rows import is_length
+from bot.browse.command.condition_options import LONGER, SHORTER
+from bot.browse.command.word_rows import is_length
 from bot.language.command import Reading
 from bot.language.tokens import Token
 

@@ -5,14 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.browse.bookmark import OverviewBookmark
-from bot.browse.changes import changes_of, errored_over_time
-from bot.browse.count_samples import CountSamples
-from bot.browse.counting import MOST_COUNTED, count_instances
-from bot.browse.overview_paging import WORKFLOWS_PER_SCREEN, Turns, in_order
-from bot.browse.planning import WorkflowFilter, allow_all
-from bot.browse.recent_failures import RecentFailures
+from bot.browse.overview.changes import changes_of, errored_over_time
+from bot.browse.overview.count_samples import CountSamples
+from bot.browse.overview.counting import MOST_COUNTED, count_instances
+from bot.browse.overview.paging import WORKFLOWS_PER_SCREEN, Turns, in_order
+from bot.browse.overview.recent_failures import RecentFailures
+from bot.browse.overview.trouble import (
+    Baselines,
+    CountSample,
+    Failures,
+    WorkflowRow,
+    by_name,
+    by_trouble,
+    compare,
+)
 from bot.browse.screen import Overview
-from bot.browse.trouble import Baselines, CountSample, Failures, WorkflowRow, by_name, by_trouble, compare
+from bot.browse.several.planning import WorkflowFilter, allow_all
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.browse.bookmark import OverviewBookmark
-from bot.browse.trouble import by_name
+from bot.browse.overview.trouble import by_name
 
 WORKFLOWS_PER_SCREEN: Final = 10
 

@@ -9,9 +9,18 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
-from bot.browse.comparisons import BEFORE_LENGTHS
-from bot.browse.condition_options import ERROR, ID, LONGER, SHORTER, STEP, TRIGGER, VERSION, known_trigger
-from bot.browse.word_rows import Phrases, WordRow, begins_with_time, longest_length
+from bot.browse.command.comparisons import BEFORE_LENGTHS
+from bot.browse.command.condition_options import (
+    ERROR,
+    ID,
+    LONGER,
+    SHORTER,
+    STEP,
+    TRIGGER,
+    VERSION,
+    known_trigger,
+)
+from bot.browse.command.word_rows import Phrases, WordRow, begins_with_time, longest_length
 from bot.cloudflare.models import ENDED_STATUSES, Status
 from bot.language.filler_words import is_filler
 from bot.language.filters import status_of

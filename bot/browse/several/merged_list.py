@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.browse.pages import Loaded
-from bot.browse.places import StreamPlace
-from bot.browse.shown import NEWEST, Reached, RowKey
+from bot.browse.several.places import StreamPlace
+from bot.browse.several.shown import NEWEST, Reached, RowKey
 from bot.cloudflare.bounds import in_milliseconds
 
 

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.addresses import is_mention, linked_account, read_addresses
-from bot.browse.comparisons import read_comparisons
-from bot.browse.condition_options import ERRORED
-from bot.browse.filter_words import join_flags
-from bot.browse.list_filters import read_query
-from bot.browse.model import HelpQuery, OverviewQuery
-from bot.browse.names import (
+from bot.browse.command.addresses import is_mention, linked_account, read_addresses
+from bot.browse.command.comparisons import read_comparisons
+from bot.browse.command.condition_options import ERRORED
+from bot.browse.command.filter_words import join_flags
+from bot.browse.command.list_filters import read_query
+from bot.browse.command.names import (
     Name,
     Names,
     is_everything,
@@ -23,16 +22,14 @@ from bot.browse.names import (
     read_names,
     require_length,
 )
-from bot.browse.options import (
+from bot.browse.command.options import (
     ACCOUNT,
     LIST_OPTIONS,
     OVERVIEW_OPTIONS,
     STATUS,
 )
-from bot.browse.phrases import read_phrases
-from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
-from bot.browse.selection import PATTERN, is_match
-from bot.browse.word_errors import (
+from bot.browse.command.phrases import read_phrases
+from bot.browse.command.word_errors import (
     OLDEST_FIRST,
     no_workflow,
     oldest_first,
@@ -40,7 +37,10 @@ from bot.browse.word_errors import (
     unknown_words,
     unread_filter,
 )
-from bot.browse.written_names import quote_name
+from bot.browse.command.written_names import quote_name
+from bot.browse.model import HelpQuery, OverviewQuery
+from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
+from bot.browse.selection import PATTERN, is_match
 from bot.language import filters
 from bot.language.command import Command, Reading
 from bot.language.errors import QueryError, typed

@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.filter_words import join_flags
-from bot.browse.names import looks_like_instance
-from bot.browse.options import ACCOUNT, LATER, LIST_OPTIONS, OVERVIEW_OPTIONS
+from bot.browse.command.filter_words import join_flags
+from bot.browse.command.names import looks_like_instance
+from bot.browse.command.options import ACCOUNT, LATER, LIST_OPTIONS, OVERVIEW_OPTIONS
 from bot.cloudflare.dashboard import read_url
 from bot.language.command import Command, Reading
 from bot.language.errors import QueryError

@@ -1,0 +1,1 @@
+"""Words of a command for a list, read and written: filters, names, times."""
