@@ -31,7 +31,6 @@ from bot.cloudflare.models import (
     Position,
     Status,
 )
-from bot.cloudflare.requests import instances_request
 from bot.language.command import Command
 from bot.language.options import Say
 from bot.language.times import TimePoint
@@ -153,10 +152,6 @@ class ListQuery:
     def from_start(self) -> "ListQuery":
         """Return the same list from its first page."""
         return replace(self, start=None, direction=None)
-
-    def to_params(self) -> str:
-        """Return the first page's query string, as the API gets it."""
-        return instances_request(self.page(self.start)).query
 
     def describe(self, say: Say) -> tuple[str, ...]:
         """Describe each filter of the list in a phrase; `say` joins words with the moment behind them."""

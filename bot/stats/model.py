@@ -65,11 +65,6 @@ class Runs:
         """Return how many failed of those that ended by themselves: no rate counts what was terminated."""
         return Rate(self.failed, self.failed + self.completed)
 
-    @property
-    def not_ended(self) -> int:
-        """Return how many have not ended."""
-        return self.count - self.completed - self.failed - self.terminated
-
 
 @dataclass(frozen=True, slots=True)
 class VersionRuns:

@@ -31,6 +31,7 @@ from bot.browse.requests import (
 from bot.cloudflare.errors import CloudflareError, InvalidParameter, Unavailable
 from bot.cloudflare.http_responses import Response, rate_limit
 from bot.cloudflare.models import Instance, PageNumber, Position, Status, Workflow
+from bot.cloudflare.requests import instances_request
 from bot.cloudflare.responses import read_instance, read_instances, read_workflow, read_workflows
 from bot.digests.codec import baseline_from_json, baseline_to_json, digest_of, spec_from_json, spec_to_json
 from bot.digests.command.requests import CreateDigest
@@ -274,7 +275,7 @@ def _place(place: ListBookmark | OverviewBookmark) -> None:
         shown = instances_message(screen((), place.query), _NO_BUTTONS)
         place.query.command()
         try:
-            place.query.to_params()
+            instances_request(place.query.page(place.query.start))
         except InvalidParameter as error:
             _told(error)
         view = filter_form.filter_view(place.query, Form.of(place.query, CLOCK), ACCOUNTS, "")
