@@ -35,7 +35,7 @@ def test_the_wheel_holds_migrations_the_pages_files_and_nothing_of_a_strange_kin
     assert "bot/storage/migrations/env.py" in names
     assert {Path(name).parent.name for name in names if "/migrations/" in name} == {"migrations", "versions"}
     assert "bot/playground/page/static/index.html" in names
-    assert not [name for name in names if "test" in name.lower() or "sqlite" in name]
+    assert not [name for name in names if "test" in name.lower() or ".sqlite" in name]
 
 
 def test_the_wheel_says_what_it_is(built: Built) -> None:
