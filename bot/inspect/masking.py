@@ -128,8 +128,7 @@ class _Masker:
         if is_named(key, self._redact):
             return placeholder(mask_likely_secrets(key))
         is_nothing = value is None or isinstance(value, bool) or value in ("", [], {}, REDACTED)
-        is_plain_count = isinstance(value, int | float) and is_count(key)
-        if not is_nothing and not is_plain_count and is_secret_key(key):
+        if not is_nothing and is_secret_key(key) and not (isinstance(value, int | float) and is_count(key)):
             return placeholder(mask_likely_secrets(key))
         return self.value(value, depth + 1)
 

@@ -69,6 +69,7 @@ _ELEMENT: Final = re.compile(r"<(?P<key>[^\W\d][\w:.-]*+)(?:\s[^<>]*+)?>")
 _QUOTED: Final = re.compile(r"[bBrRuUfF]{0,2}(?P<mark>\\*+(?:\"\"\"|'''|[\"'`]))")
 _BARE: Final = re.compile(r"[^\s&\"'<>]++")
 _NOTHING: Final = re.compile(r"(?i)null|none|nil|undefined|true|false|\[\]|\{\}")
+_JOINTS: Final = re.compile(r"[\s_.\-]+")
 _NUMBER: Final = re.compile(r" [0-9]+\Z")  # of a key that an object has twice
 _BRACKETS: Final = {"{": "}", "[": "]", "(": ")"}
 _WHOLE_LINE: Final = frozenset({"authorization", "cookie", "cookies"})
@@ -76,12 +77,14 @@ _WHOLE_LINE: Final = frozenset({"authorization", "cookie", "cookies"})
 
 def fold(name: str) -> str:
     """Return a key or a pattern as it is compared: without case, `-`, `_` and camel's humps."""
-    return re.sub(r"[\s_.\-]+", "", unicodedata.normalize("NFKC", name)).casefold()
+    return _JOINTS.sub("", unicodedata.normalize("NFKC", name)).casefold()
 
 
 @lru_cache(maxsize=4096)
 def is_named(key: str, patterns: tuple[str, ...]) -> bool:
     """Return whether a key is one of those that the settings name, with `*` and `?` for letters."""
+    if not patterns:
+        return False
     names = {fold(key), fold(_NUMBER.sub("", key))}
     return any(fnmatchcase(name, fold(pattern)) for pattern in patterns for name in names)
 

@@ -7,6 +7,7 @@ from typing import Final
 from bot.digests.command.addressees import names_channel, names_somebody, unknown_channel
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.digests.command.strays import BEFORE_NAMES, meant_option, stray
+from bot.digests.model import MOST_WORKFLOWS
 from bot.language import filters, schedule_words
 from bot.language.command import Reading
 from bot.language.durations import read_window
@@ -21,6 +22,8 @@ ALL: Final = "all"
 
 _LONGEST_SCHEDULE: Final = 20
 """Words, and more than any schedule needs; looking further at each of many names would take long."""
+_MOST_NAMES: Final = 5 * MOST_WORKFLOWS
+"""Words that name workflows; one may come twice. To look for a schedule at thousands would take a second."""
 _SCHEDULE_KEYS: Final = ("schedule", "cron", "when")
 _FILLERS: Final = ("please", "pls", "thanks")
 _ARTICLES: Final = ("a", "the", "new", "digest")
@@ -220,6 +223,9 @@ def _take_names(words: Words, clauses: Clauses, zone: str) -> None:
             return
         clauses.names.append(token)
     while (name := words.ahead) and _is_name(name, words, clauses, zone):
+        if len(clauses.names) == _MOST_NAMES:
+            expected = f"at most {MOST_WORKFLOWS} workflows, or `all`"
+            raise name.wrong(f"is name number {_MOST_NAMES + 1}", expected=expected)
         clauses.names.append(words.take())
         words.pass_over("and", "&")
     said_all = words.ahead is not None and words.ahead.text.lower() == "all"

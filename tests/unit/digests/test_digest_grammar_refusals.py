@@ -124,6 +124,7 @@ MISTAKES = (
     (f"create daily 9am workflow {65 * 'a'}", f"{65 * 'a'} has 65 characters", None),
     ('create daily 9am workflow a,"my flow"', 'a,"my has a quote in its middle', None),
     (f"create daily 9am workflow {MANY}", "w21 is workflow number 21", None),
+    (f"create daily 9am workflow {101 * 'w '}", "w is name number 101", None),
     ('create daily 9am workflow "a', '"a opens a quote that is never closed', "create daily 9am workflow a"),
     (
         "create daily 9am mention:@nobody",
