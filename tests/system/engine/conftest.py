@@ -2,8 +2,6 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -22,26 +20,27 @@ def wrangler() -> Wrangler:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def engine(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
-    """Gives the engine all tests share; what one leaves in it, the others see."""
-    async with engine_or_reason(wrangler, tmp_path_factory.mktemp("engine")) as engine:
-        yield engine
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def fresh_engine(wrangler: Wrangler, tmp_path: Path) -> AsyncIterator[Engine]:
-    """Gives an engine of its own to a test that counts rows or leaves odd ones."""
-    async with engine_or_reason(wrangler, tmp_path) as engine:
-        yield engine
-
-
-@asynccontextmanager
-async def engine_or_reason(wrangler: Wrangler, folder: Path) -> AsyncIterator[Engine]:
+async def only_engine(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
+    """Gives the engine that all modules have in turn."""
     try:
-        async with running_engine(wrangler, folder) as engine:
+        async with running_engine(wrangler, tmp_path_factory.mktemp("engine")) as engine:
             yield engine
     except EngineUnavailable as reason:
         _skip_or_fail(reason)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def engine(only_engine: Engine) -> Engine:
+    """Gives an empty engine to the tests of a module; what one leaves in it, the others see."""
+    await only_engine.clear()
+    return only_engine
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def fresh_engine(only_engine: Engine) -> Engine:
+    """Gives an empty engine to a test that counts rows or leaves odd ones, in a module without `engine`."""
+    await only_engine.clear()
+    return only_engine
 
 
 def _skip_or_fail(reason: EngineUnavailable) -> NoReturn:

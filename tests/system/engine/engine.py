@@ -1,4 +1,4 @@
-"""A real workflow engine on loopback: `wrangler dev`, for as long as a test needs it."""
+"""A real workflow engine on loopback: `wrangler dev`, for as long as tests need it."""
 
 import asyncio
 import os
@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 import aiohttp
 
 from .node import WORKER, EngineUnavailable, Wrangler
 
 Workflow = Literal["order-processing", "invoice-run"]
+WORKFLOWS: Final[tuple[Workflow, ...]] = get_args(Workflow)
 Outcome = Literal["complete", "fail", "exhaust", "sleep", "wait"]
 Failure = Literal["refuse", "leak", "overrun", "unheard", "crash"]
 
@@ -67,6 +68,29 @@ class Engine:
         async with self.session.patch(url, json={"status": status}) as answer:
             if answer.status != 200:
                 raise RuntimeError(f"the engine changed nothing: {await answer.text()}")
+
+    async def clear(self) -> None:
+        """Deletes all rows of all workflows, also those without an instance: it is like a new engine then.
+
+        A new one takes two seconds of a processor, a row a hundredth of one.
+        """
+        for workflow in WORKFLOWS:
+            while rows := (await self.get(f"/workflows/{workflow}/instances", per_page="100")).body["result"]:
+                await self._delete(workflow, rows)
+
+    async def _delete(self, workflow: Workflow, rows: list[dict[str, Any]]) -> None:
+        url = f"{self.api}/workflows/{workflow}/instances"
+        instances = [row["id"] for row in rows if "status" in row]
+        phantoms = [row["id"] for row in rows if "status" not in row]
+        if instances:
+            async with self.session.post(f"{url}/batch/delete", json={"instances": instances}) as answer:
+                body = await answer.json()
+            if answer.status != 200 or body["result"]["errors"]:
+                raise RuntimeError(f"the engine did not delete all: {body}")
+        for phantom in phantoms:
+            async with self.session.delete(f"{url}/{phantom}") as answer:
+                if answer.status != 200:
+                    raise RuntimeError(f"the engine did not delete {phantom}: {await answer.text()}")
 
     async def settle(self, workflow: Workflow, **expected: int) -> None:
         """Waits until the workflow has as many instances of each named status as expected."""

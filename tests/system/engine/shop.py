@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.playground.simulators.slack import LocalSlack, Person
+from bot.playground.simulators.slack import LocalSlack, Message, Person
+from tests.support.messages import row_ids
 from tests.system.process.bot_process import BotProcess, running_bot
 
 from .engine import Engine
@@ -45,3 +46,8 @@ async def run_shop(engine: Engine, folder: Path) -> AsyncIterator[Shop]:
         async with running_bot(folder / "bot", settings) as bot:
             slack.request_url = bot.request_url
             yield Shop(engine, bot, slack)
+
+
+def all_ids(screens: list[Message]) -> list[str]:
+    """Return the ids of the instances on some screens, in their order."""
+    return [name for message in screens for name in row_ids(message)]

@@ -1,23 +1,17 @@
 """The bot as a process, between a local Slack and the real engine inside `wrangler dev`."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
 from typing import get_args
 
 import pytest
 import pytest_asyncio
 
-from bot.playground.simulators.slack import Message
-from tests.support.digest_actions import make_overdue
 from tests.support.form_values import fill_form
-from tests.support.messages import ask, click, has_button, row_ids, statuses, walk
+from tests.support.messages import ask, click, row_ids, statuses, walk
 from tests.support.overviews import open_workflow
 
-from .conftest import engine_or_reason
 from .engine import Engine, Outcome, Workflow
-from .node import Wrangler
-from .shop import Shop, run_shop
+from .shop import Shop, all_ids, run_shop
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
@@ -34,29 +28,13 @@ SETTLED: dict[Outcome, str] = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
-    """One engine with 150 instances for all tests that only look."""
-    folder = tmp_path_factory.mktemp("shop")
-    async with engine_or_reason(wrangler, folder) as engine, run_shop(engine, folder) as shop:
+async def shop(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """An engine with 150 instances for all tests, which only look."""
+    async with run_shop(engine, tmp_path_factory.mktemp("shop")) as shop:
         await engine.create("order-processing", ORDERS)
         await engine.create("invoice-run", INVOICES)
         await engine.settle("order-processing", **_counts(ORDERS))
         await engine.settle("invoice-run", **_counts(INVOICES))
-        yield shop
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def changing_shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
-    """An empty engine for tests that add instances, each to a workflow of its own."""
-    folder = tmp_path_factory.mktemp("changing-shop")
-    async with engine_or_reason(wrangler, folder) as engine, run_shop(engine, folder) as shop:
-        yield shop
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def haunted_shop(fresh_engine: Engine, tmp_path: Path) -> AsyncIterator[Shop]:
-    """An empty engine for a test that leaves odd rows in it."""
-    async with run_shop(fresh_engine, tmp_path) as shop:
         yield shop
 
 
@@ -67,10 +45,6 @@ def _counts(instances: dict[str, Outcome]) -> dict[str, int]:
 
 def _newest_first(instances: dict[str, Outcome], status: str | None = None) -> list[str]:
     return [name for name in reversed(instances) if status in (None, SETTLED[instances[name]])]
-
-
-def _all_ids(messages: list[Message]) -> list[str]:
-    return [name for message in messages for name in row_ids(message)]
 
 
 async def _creation(engine: Engine, workflow: Workflow) -> dict[str, str]:
@@ -89,7 +63,7 @@ async def test_a_walk_shows_every_instance_once_and_the_same_screens_on_the_way_
     there = await walk(shop.ada, await ask(shop.ada, f"list {workflow}"), "page_next")
     back = await walk(shop.ada, there[-1], "page_previous")
 
-    assert _all_ids(there) == _newest_first(created)
+    assert all_ids(there) == _newest_first(created)
     assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
     assert all(message.is_ephemeral for message in there)
 
@@ -120,7 +94,7 @@ async def test_pages_are_turned_in_place(shop: Shop) -> None:
 async def test_a_status_filter_shows_these_instances_and_no_others(shop: Shop, status: str) -> None:
     screens = await walk(shop.ada, await ask(shop.ada, f"list order-processing status:{status}"), "page_next")
 
-    assert _all_ids(screens) == _newest_first(ORDERS, status)
+    assert all_ids(screens) == _newest_first(ORDERS, status)
     assert {word for message in screens for word in statuses(message)} == {status.capitalize()}
 
 
@@ -131,7 +105,7 @@ async def test_a_form_filters_the_list_in_place(shop: Shop) -> None:
     await shop.ada.submit(view, fill_form(view.payload, status="🔴 Errored", since="1h"))
 
     assert (await shown).ts == message.ts
-    assert _all_ids(await walk(shop.ada, shop.slack.messages()[-1], "page_next")) == _newest_first(
+    assert all_ids(await walk(shop.ada, shop.slack.messages()[-1], "page_next")) == _newest_first(
         ORDERS, "errored"
     )
 
@@ -160,9 +134,9 @@ async def test_since_and_until_bound_the_time_of_creation_both_ends_included(sho
     both = await walk(shop.ada, await ask(shop.ada, f"list order-processing {span} rows:20"), "page_next")
 
     newest_first = _newest_first(ORDERS)
-    assert _all_ids(since) == [name for name in newest_first if created[name] >= edge]
-    assert _all_ids(until) == [name for name in newest_first if created[name] <= edge]
-    assert _all_ids(both) == _all_ids(until)
+    assert all_ids(since) == [name for name in newest_first if created[name] >= edge]
+    assert all_ids(until) == [name for name in newest_first if created[name] <= edge]
+    assert all_ids(both) == all_ids(until)
 
 
 async def test_since_an_hour_shows_what_was_just_created(shop: Shop) -> None:
@@ -175,7 +149,7 @@ async def test_twenty_rows_a_screen_walk_the_same_list(shop: Shop) -> None:
     screens = await walk(shop.ada, await ask(shop.ada, "list order-processing rows:20"), "page_next")
 
     assert [len(row_ids(message)) for message in screens] == [20, 20, 20, 20, 20, 15]
-    assert _all_ids(screens) == _newest_first(ORDERS)
+    assert all_ids(screens) == _newest_first(ORDERS)
 
 
 async def test_a_page_number_opens_that_page_and_leads_both_ways(shop: Shop) -> None:
@@ -185,8 +159,8 @@ async def test_a_page_number_opens_that_page_and_leads_both_ways(shop: Shop) -> 
 
     expected = _newest_first(ORDERS)
     assert row_ids(third) == expected[20:30]
-    assert _all_ids(on) == expected[20:]
-    assert _all_ids(back[::-1]) == expected[:30]
+    assert all_ids(on) == expected[20:]
+    assert all_ids(back[::-1]) == expected[:30]
 
 
 async def test_a_page_past_the_end_says_so(shop: Shop) -> None:
@@ -208,7 +182,7 @@ async def test_the_overview_counts_every_workflow_and_opens_each(shop: Shop) -> 
     orders = await open_workflow(shop.ada, overview, 1)
     assert row_ids(invoices) == _newest_first(INVOICES)[:10]
     assert row_ids(orders) == _newest_first(ORDERS)[:10]
-    assert _all_ids(await walk(shop.ada, orders, "page_next")) == _newest_first(ORDERS)
+    assert all_ids(await walk(shop.ada, orders, "page_next")) == _newest_first(ORDERS)
 
 
 async def test_an_unknown_workflow_gets_its_likeliest_name_and_a_button_to_it(shop: Shop) -> None:
@@ -218,87 +192,3 @@ async def test_an_unknown_workflow_gets_its_likeliest_name_and_a_button_to_it(sh
     assert "Did you mean `order-processing`?" in message.all_text()
     opened = await click(shop.ada, message, "list_open")
     assert row_ids(opened) == _newest_first(ORDERS, "complete")[:10]
-
-
-async def test_instances_created_while_browsing_stay_out_of_the_walk_and_in_the_refreshed_list(
-    changing_shop: Shop,
-) -> None:
-    engine, ada = changing_shop.engine, changing_shop.ada
-    old: dict[str, Outcome] = {f"old-{number:03}": "sleep" for number in range(125)}
-    await engine.create("order-processing", old)
-    await engine.settle("order-processing", running=125)
-
-    first = await ask(ada, "list order-processing")
-    there = [first]
-    new: list[str] = []
-    while has_button(there[-1], "page_next"):
-        name = f"new-{len(new):03}"
-        await engine.create("order-processing", {name: "sleep"})
-        new.append(name)
-        there.append(await click(ada, there[-1], "page_next"))
-    back = await walk(ada, there[-1], "page_previous")
-    refreshed = await click(ada, back[-1], "page_refresh")
-    anew = await walk(ada, refreshed, "page_next")
-
-    assert len(new) == 12
-    assert _all_ids(there) == _newest_first(old)
-    assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
-    assert _all_ids(anew) == [*reversed(new), *_newest_first(old)]
-
-
-async def test_a_refresh_deep_in_the_list_keeps_its_place_though_instances_were_created(
-    changing_shop: Shop,
-) -> None:
-    engine, ada = changing_shop.engine, changing_shop.ada
-    old: dict[str, Outcome] = {f"old-{number:03}": "sleep" for number in range(125)}
-    await engine.create("invoice-run", old)
-    await engine.settle("invoice-run", running=125)
-
-    there = await walk(ada, await ask(ada, "list invoice-run"), "page_next")
-    await engine.create("invoice-run", {f"new-{number}": "sleep" for number in range(7)})
-    refreshed = await click(ada, there[11], "page_refresh")
-    rest = await walk(ada, refreshed, "page_next")
-
-    assert row_ids(refreshed) == row_ids(there[11])
-    assert _all_ids(rest) == _all_ids(there[11:])
-
-
-async def test_ids_that_were_asked_for_and_never_existed_do_not_disturb_a_walk(haunted_shop: Shop) -> None:
-    engine, ada = haunted_shop.engine, haunted_shop.ada
-    real: dict[str, Outcome] = {f"ord-{number:03}": "sleep" for number in range(112)}
-    await engine.create("order-processing", real)
-    await engine.settle("order-processing", running=112)
-    for number in range(3):
-        assert (await engine.get(f"/workflows/order-processing/instances/ghost-{number}")).status == 404
-    assert (await engine.get("/workflows/invoice-run/instances/ghost")).status == 404
-
-    there = await walk(ada, await ask(ada, "list order-processing"), "page_next")
-    await engine.get("/workflows/order-processing/instances/ghost-late")
-    back = await walk(ada, there[-1], "page_previous")
-    only_phantoms = await ask(ada, "list invoice-run")
-
-    assert _all_ids(there) == _newest_first(real)
-    assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
-    assert statuses(only_phantoms) == {"No status"}
-    assert "no times given" in only_phantoms.all_text()
-
-
-async def test_a_digest_tells_of_each_failure_of_the_engine_once(wrangler: Wrangler, tmp_path: Path) -> None:
-    async with engine_or_reason(wrangler, tmp_path) as engine, run_shop(engine, tmp_path) as shop:
-        ada = shop.slack.person("ada", "ops")
-        await engine.create("invoice-run", {"inv-1": "fail", "inv-2": "complete"})
-        await engine.settle("invoice-run", errored=1, complete=1)
-        await ada.command("/workflows", "digest create every 15m workflow invoice-run")
-
-        posted = shop.slack.changes.follow(lambda change: not change.message.is_ephemeral)
-        make_overdue(tmp_path / "bot", 1, timedelta(minutes=16))
-        first = (await posted.next(within=20)).message
-        await engine.create("invoice-run", {"inv-3": "fail"})
-        await engine.settle("invoice-run", errored=2, complete=1)
-        await ada.command("/workflows", "digest run 1")
-        second = (await posted.next(within=20)).message
-
-    assert "1 failed in the last" in first.all_text()
-    assert "`inv-1`" in first.all_text()
-    assert "`inv-3`" in second.all_text()
-    assert "inv-1" not in second.all_text()

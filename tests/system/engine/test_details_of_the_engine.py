@@ -1,6 +1,5 @@
 """Instances of the local engine in each state, as the bot's client reads their details."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -13,9 +12,7 @@ from bot.cloudflare.errors import InstanceNotFound, StepNotAvailable
 from bot.cloudflare.instance_models import InstanceDetail, InstanceError, Retries, StepConfig
 from bot.cloudflare.models import InstanceFilter, PageQuery
 
-from .conftest import engine_or_reason
 from .engine import Engine, Outcome, Workflow
-from .node import Wrangler
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
@@ -41,15 +38,14 @@ STATUSES = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
-    """An engine of its own, with an instance in each state that it knows."""
-    async with engine_or_reason(wrangler, tmp_path_factory.mktemp("details")) as engine:
-        await engine.create(ORDERS, INSTANCES)
-        await engine.settle(ORDERS, complete=1, errored=2, running=4)
-        await engine.change(ORDERS, "paused", "pause")
-        await engine.change(ORDERS, "ended", "terminate")
-        await engine.settle(ORDERS, complete=1, errored=2, running=2, paused=1, terminated=1)
-        yield engine
+async def shop(engine: Engine) -> Engine:
+    """An engine with an instance in each state that it knows."""
+    await engine.create(ORDERS, INSTANCES)
+    await engine.settle(ORDERS, complete=1, errored=2, running=4)
+    await engine.change(ORDERS, "paused", "pause")
+    await engine.change(ORDERS, "ended", "terminate")
+    await engine.settle(ORDERS, complete=1, errored=2, running=2, paused=1, terminated=1)
+    return engine
 
 
 @pytest.fixture
@@ -135,16 +131,3 @@ async def test_asking_for_ids_that_never_existed_leaves_no_row(client: Workflows
             await client.get_instance(ORDERS, ghost, steps=True)
     page = await client.list_instances(PageQuery(ORDERS, InstanceFilter(), None, 100))
     assert {row.id for row in page.rows} == INSTANCES.keys()
-
-
-async def test_a_row_of_an_id_that_never_existed_is_known(fresh_engine: Engine) -> None:
-    await fresh_engine.create(ORDERS, {"done": "complete"})
-    assert (await fresh_engine.get(f"/workflows/{ORDERS}/instances/ghost")).status == 404
-    client = WorkflowsClient(fresh_engine.session, wrangler_endpoint(fresh_engine.url))
-    page = await client.list_instances(PageQuery(ORDERS, InstanceFilter(), None, 100))
-    phantom, done = page.rows
-    assert (phantom.is_phantom, done.id, done.is_phantom) == (True, "done", False)
-    with pytest.raises(InstanceNotFound):
-        await client.get_instance(ORDERS, phantom.id)
-    again = await client.list_instances(PageQuery(ORDERS, InstanceFilter(), None, 100))
-    assert len(again.rows) == 2

@@ -3,17 +3,15 @@
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from .engine import Engine, Outcome
+from .orders import INSTANCES, ORDERS, ids, listed, refusal
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
-ORDERS = "/workflows/order-processing"
-INSTANCES = f"{ORDERS}/instances"
 OUTCOMES: tuple[Outcome, ...] = ("complete", "fail", "exhaust", "sleep", "wait")
 NAMES = [f"ord-{number:03}" for number in range(120)]
 NEWEST_FIRST = NAMES[::-1]
@@ -30,21 +28,6 @@ async def orders(engine: Engine) -> None:
         {name: OUTCOMES[number % len(OUTCOMES)] for number, name in enumerate(NAMES)},
     )
     await engine.settle("order-processing", complete=24, errored=48, running=48)
-
-
-async def listed(engine: Engine, **query: str) -> Any:
-    answer = await engine.get(INSTANCES, **query)
-    assert answer.status == 200, answer.body
-    return answer.body
-
-
-def ids(body: Any) -> list[str]:
-    return [row["id"] for row in body["result"]]
-
-
-def refusal(code: int, message: str) -> dict[str, Any]:
-    error = {"code": code, "message": message}
-    return {"success": False, "errors": [error], "messages": [], "result": None}
 
 
 async def test_a_page_comes_in_the_public_envelope_with_page_numbers_and_no_cursor(engine: Engine) -> None:
@@ -232,26 +215,3 @@ async def test_a_foreign_origin_is_refused_in_plain_text(engine: Engine) -> None
     ) as answer:
         assert answer.status == 403
         assert await answer.text() == "Invalid Origin header"
-
-
-async def test_asking_for_a_missing_instance_leaves_a_row_without_status_or_date(
-    fresh_engine: Engine,
-) -> None:
-    await fresh_engine.create("order-processing", {"ord-1": "sleep"})
-    answer = await fresh_engine.get(f"{INSTANCES}/ghost")
-
-    message = "Workflow instance 'ghost' not found."
-    assert answer.status == 404
-    assert answer.body == refusal(10501, message)
-    phantom, order = (await listed(fresh_engine))["result"]
-    assert phantom.keys() == {"id"}
-    assert order["id"] == "ord-1"
-    assert re.fullmatch(r"[0-9a-f]{64}", phantom["id"])
-    assert ids(await listed(fresh_engine, date_start="2020-01-01T00:00:00.000Z")) == ["ord-1"]
-
-
-async def test_an_id_taken_already_is_skipped(fresh_engine: Engine) -> None:
-    await fresh_engine.create("order-processing", {"ord-1": "sleep"})
-    await fresh_engine.create("order-processing", {"ord-1": "fail", "ord-2": "sleep"})
-
-    assert ids(await listed(fresh_engine)) == ["ord-2", "ord-1"]

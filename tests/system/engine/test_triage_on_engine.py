@@ -9,25 +9,20 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import get_args
 
 import pytest
 import pytest_asyncio
 
 from bot.cloudflare.dashboard import DashboardPage, write_url
 from bot.inspect.messages.key_step import TIMES
-from bot.playground.simulators.slack import Message
 from bot.playground.simulators.slack.files import UploadedFile
 from tests.support.messages import ask, click, row_ids, walk
 
-from .conftest import engine_or_reason
-from .engine import Failure, Outcome, Workflow
-from .node import Wrangler
-from .shop import Shop, run_shop
+from .engine import WORKFLOWS, Engine, Failure, Outcome, Workflow
+from .shop import Shop, all_ids, run_shop
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
-WORKFLOWS: tuple[Workflow, ...] = get_args(Workflow)
 EACH: dict[Workflow, int] = {"order-processing": 3, "invoice-run": 2}
 """How many instances there are of each outcome."""
 DECLINED = 'Step threw a NonRetryableError with message "NonRetryableError: card declined"'
@@ -59,9 +54,8 @@ def _time(text: str) -> datetime:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
-    folder = tmp_path_factory.mktemp("triage")
-    async with engine_or_reason(wrangler, folder) as engine, run_shop(engine, folder) as shop:
+async def shop(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    async with run_shop(engine, tmp_path_factory.mktemp("triage")) as shop:
         for workflow, count in EACH.items():
             for number in range(count):
                 await engine.create(workflow, {_id(workflow, number, each): each for each in OUTCOMES})
@@ -93,10 +87,6 @@ async def _listed(shop: Shop, *statuses: str) -> list[Listed]:
     return rows
 
 
-def _all_ids(screens: list[Message]) -> list[str]:
-    return [name for message in screens for name in row_ids(message)]
-
-
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 async def test_failures_are_grouped_by_what_steps_threw(shop: Shop, workflow: Workflow) -> None:
     message = await ask(shop.ada, f"failures {workflow}")
@@ -105,7 +95,7 @@ async def test_failures_are_grouped_by_what_steps_threw(shop: Shop, workflow: Wo
     for number, (error, facts) in enumerate(groups):
         listed = await click(shop.ada, message, "list_open", number)
         step = facts.split("`")[1] if facts.startswith("step") else None
-        found[step, error] = sorted(_all_ids(await walk(shop.ada, listed, "page_next")))
+        found[step, error] = sorted(all_ids(await walk(shop.ada, listed, "page_next")))
 
     count = EACH[workflow]
     assert f"🔴 {workflow}: {len(FAILURES) * count} failed in the last 24h" in message.all_text()
@@ -124,7 +114,7 @@ async def test_failures_of_all_workflows_are_counted_and_listed(shop: Shop) -> N
 
     errored = await _listed(shop, "errored")
     assert f"🔴 2 workflows: {len(errored)} failed in the last 24h" in message.all_text()
-    assert sorted(_all_ids(listed)) == sorted(row.id for row in errored)
+    assert sorted(all_ids(listed)) == sorted(row.id for row in errored)
 
 
 async def test_several_lists_are_one_there_and_back(shop: Shop) -> None:
@@ -134,7 +124,7 @@ async def test_several_lists_are_one_there_and_back(shop: Shop) -> None:
 
     listed = await _listed(shop, "errored", "complete")
     created = {row.id: row.created_on for row in listed}
-    shown = _all_ids(there)
+    shown = all_ids(there)
     assert sorted(shown) == sorted(created)
     assert [created[name] for name in shown] == sorted(created.values(), reverse=True)
     assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
@@ -162,7 +152,7 @@ async def test_conditions_choose_what_the_engine_can_not_filter_by(
     }
     if words.startswith("id:"):
         expected = {each for each in expected if each.startswith("ord-5001-")}
-    assert sorted(_all_ids(listed)) == sorted(expected)
+    assert sorted(all_ids(listed)) == sorted(expected)
     assert "the end of the list" in listed[-1].all_text()
 
 
