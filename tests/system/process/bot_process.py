@@ -1,7 +1,7 @@
 """The bot as its users run it: a process of its own, with these settings and no others.
 
-Most are forked from a process that has imported the bot. Tests of starting and ending have an interpreter of
-their own.
+Most are forked from a process that has imported the bot, and find their tables up to date. Tests of starting
+and ending have an interpreter of their own, and make their tables.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tests.support.databases import place_tables
 from tests.support.forked import ForkedProcess
 
 START_SECONDS = 30
@@ -129,7 +130,7 @@ async def started(
     if own_interpreter:
         process = await _interpret(arguments, folder, environment)
     else:
-        process = await asyncio.to_thread(ForkedProcess, arguments, folder, environment)
+        process = await asyncio.to_thread(_fork, arguments, folder, environment)
     try:
         yield process
     finally:
@@ -162,6 +163,12 @@ async def _interpret(
             stdout=stdout,
             stderr=stderr,
         )
+
+
+def _fork(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> ForkedProcess:
+    folder.mkdir(parents=True, exist_ok=True)
+    place_tables(f"sqlite:///{folder}/workflows-bot.sqlite3")  # the settings' default
+    return ForkedProcess(arguments, folder, environment)
 
 
 def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
