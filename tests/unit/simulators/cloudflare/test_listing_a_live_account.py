@@ -182,11 +182,15 @@ async def test_cursors_in_a_live_list_repeat_no_row(client: Client, clock: Clock
     assert len(ids) == len(set(ids)) > 200
 
 
-async def test_expired_instances_are_not_found(live: Simulation, client: Client, clock: Clock) -> None:
-    oldest = live.instances(ORDERS)[-1].id
-    clock.advance(days=8)
+async def test_expired_instances_are_not_found(simulation: Simulation, client: Client, clock: Clock) -> None:
+    simulation.seed(1, instances=3000, live=True)  # so many that the first of them expire soon
+    expires_first = min(simulation.instances(ORDERS), key=lambda each: each.ended_on or clock())
+    assert expires_first.ended_on is not None
 
-    assert (await client.instance(ORDERS, oldest)).code == 10400
+    clock.moment = expires_first.ended_on + RETENTION - timedelta(milliseconds=1)
+    assert (await client.instance(ORDERS, expires_first.id)).status == 200
+    clock.advance(milliseconds=1)
+    assert (await client.instance(ORDERS, expires_first.id)).code == 10400
 
 
 def test_every_workflow_gets_instances_without_seeded_ones() -> None:

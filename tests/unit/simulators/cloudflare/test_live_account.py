@@ -37,6 +37,15 @@ PLANS = {
 }
 
 
+EIGHT_DAYS = timedelta(days=8)
+
+
+@pytest.fixture(scope="module")
+def eight_days_later() -> dict[str, list[InstanceRecord]]:
+    """Return an account that nobody looked at for eight days; tests only read it."""
+    return AccountObserver(instances=300).at(START + EIGHT_DAYS)
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     seed=st.integers(0, 2**32),
@@ -54,14 +63,24 @@ def test_the_account_depends_on_the_time_and_not_on_earlier_reads(
     assert often.at(start + max(looks)) == once.at(start + max(looks))
 
 
-@pytest.mark.parametrize("away", [{"hours": 15, "minutes": 7}, {"days": 8}], ids=str)
-def test_a_long_sleep_ends_where_looking_every_half_hour_does(away: dict[str, float]) -> None:
-    asleep, awake = AccountObserver(instances=300), AccountObserver(instances=300)
-    wake = START + timedelta(**away)
-    for look in range((wake - START) // timedelta(minutes=30)):
-        awake.at(START + look * timedelta(minutes=30))
+def look_every_half_hour(until: datetime) -> dict[str, list[InstanceRecord]]:
+    """Return an account at a time, after looking at it since the start."""
+    observer = AccountObserver(instances=300)
+    for look in range((until - START) // timedelta(minutes=30)):
+        observer.at(START + look * timedelta(minutes=30))
+    return observer.at(until)
 
-    assert awake.at(wake) == asleep.at(wake)
+
+def test_a_night_ends_where_looking_every_half_hour_does() -> None:
+    morning = START + timedelta(hours=15, minutes=7)
+
+    assert AccountObserver(instances=300).at(morning) == look_every_half_hour(morning)
+
+
+def test_eight_days_end_where_looking_every_half_hour_does(
+    eight_days_later: dict[str, list[InstanceRecord]],
+) -> None:
+    assert eight_days_later == look_every_half_hour(START + EIGHT_DAYS)
 
 
 def test_another_seed_has_other_lifecycles() -> None:
@@ -192,9 +211,9 @@ def test_all_that_had_not_ended_when_seeded_ends_within_a_day() -> None:
     assert len({instance.ended_on for instance in later}) > 100
 
 
-def test_no_lifecycle_is_longer_than_the_limit() -> None:
+def test_no_lifecycle_is_longer_than_the_limit(eight_days_later: dict[str, list[InstanceRecord]]) -> None:
     created = [
-        each for each in everything(AccountObserver(instances=0).after(days=8)) if each.ended_on is not None
+        each for each in everything(eight_days_later) if each.created_on > START and each.ended_on is not None
     ]
 
     assert max((each.ended_on or each.created_on) - each.created_on for each in created) < LONGEST_LIFECYCLE
