@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+import bot.browse.messages.problems  # noqa: F401 - the words for what is refused here
 from bot.access.model import Right
 from bot.browse.errors import NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.model import ListQuery, overview_command
