@@ -15,6 +15,8 @@ from random import Random
 
 import atheris
 
+from tests.robustness.hostile.watching import report_branches, watch_imports
+
 ROOT = Path(__file__).parents[3]
 UNREAD = ("playground", "digests/delivery", "jobs", "logs", "settings", "storage")
 """Below `bot`: nothing there reads what comes in, and each branch that is watched takes its time."""
@@ -27,9 +29,7 @@ def _modules(path: Path) -> list[str]:
 
 
 gc.disable()  # watching a module makes millions of objects that stay until the end of that module
-with atheris.instrument_imports(
-    include=["bot"], exclude=[name for below in UNREAD for name in _modules(ROOT / "bot" / below)]
-):
+with watch_imports("bot", exclude=[name for below in UNREAD for name in _modules(ROOT / "bot" / below)]):
     from tests.robustness.hostile.mutation import mutate_bytes
     from tests.robustness.hostile.seeds import dictionary
     from tests.robustness.hostile.targets import TARGETS, Target
@@ -86,7 +86,6 @@ def _fuzz(name: str, options: argparse.Namespace) -> None:
             f"-seed={options.seed}",
             f"-dict={words}",
             "-max_len=8192",
-            "-len_control=0",
             "-timeout=20",
             "-rss_limit_mb=3000",
             "-verbosity=0",
@@ -94,7 +93,7 @@ def _fuzz(name: str, options: argparse.Namespace) -> None:
             f"-artifact_prefix={scratch}/",
         ]
         changing = {"custom_mutator": _mutated} if target.is_json else {}
-        atheris.Setup([name, *flags, str(corpus)], _watched(name, target), **changing)
+        atheris.Setup([name, *flags, str(corpus)], report_branches(_named(name, target)), **changing)
         atheris.Fuzz()  # ends this process
 
 
@@ -102,7 +101,7 @@ def _escaped(word: bytes) -> str:
     return "".join(f"\\x{byte:02x}" for byte in word)
 
 
-def _watched(name: str, target: Target) -> Callable[[bytes], None]:
+def _named(name: str, target: Target) -> Callable[[bytes], None]:
     def run(data: bytes) -> None:
         try:
             target.run(data)
