@@ -211,16 +211,19 @@ class LifecycleGenerator:
         *,
         status: str = "running",
     ) -> None:
-        """Run the attempts of a step or of a rollback, with the step's delays."""
+        """Run the attempts of a step or of a rollback, with the step's delays.
+
+        The end of the last attempt is not recorded: another change always follows in the same moment.
+        """
         start, attempts = self.moment, tuple[Attempt, ...]()
         for number, (seconds, error) in enumerate(planned_attempts):
             if number:
+                self._record(status)
                 self._advance(_step_with(planned, attempts).delay_after(number))
             begin = self.moment
             self._record(status)
             self._advance(seconds)
             attempts = (*attempts, Attempt(begin, self.moment, success=error is None, error=error))
-            self._record(status)
         self.steps.append(StepHistory(start, self.moment, _step_with(planned, attempts)))
 
     def _output_of(self, step: Step) -> str | None:
