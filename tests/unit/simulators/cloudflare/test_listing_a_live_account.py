@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.playground.simulators.cloudflare import STATUSES, Failure, Simulation
+from bot.playground.simulators.cloudflare import STATUSES, Failure, InstanceRecord, Simulation
 from tests.support.clock import Clock
 
 from .client import Client
@@ -73,10 +73,20 @@ def test_however_long_the_clock_sleeps_the_account_holds_a_week() -> None:
     assert len(everything(observer.after(days=365 * 100))) == pytest.approx(week, rel=0.05)
 
 
-def test_instances_expire_a_week_after_their_end() -> None:
+@pytest.fixture(scope="module")
+def eight_days() -> dict[datetime, dict[tuple[str, str], InstanceRecord]]:
+    """Return an account, to which an instance was added by hand, as it was every twelve hours."""
     observer = AccountObserver(instances=3000)
-    for account in observer.looks(16, hours=12):
-        oldest = observer.clock.moment - RETENTION
+    observer.simulation.add_instance(ORDERS, id="mine", status="running")
+    moments = [START + number * timedelta(hours=12) for number in range(1, 17)]
+    return dict(zip(moments, observer.looks(16, hours=12), strict=True))
+
+
+def test_instances_expire_a_week_after_their_end(
+    eight_days: dict[datetime, dict[tuple[str, str], InstanceRecord]],
+) -> None:
+    for moment, account in eight_days.items():
+        oldest = moment - RETENTION
         assert all(each.ended_on is None or each.ended_on > oldest for each in account.values())
 
 
@@ -127,11 +137,13 @@ def test_an_instance_changed_by_hand_is_left_alone() -> None:
     assert removed.id not in later
 
 
-def test_an_instance_added_by_hand_stays_as_it_is() -> None:
-    observer = AccountObserver()
-    added = observer.simulation.add_instance(ORDERS, id="mine", status="running")
+def test_an_instance_added_by_hand_stays_as_it_is(
+    eight_days: dict[datetime, dict[tuple[str, str], InstanceRecord]],
+) -> None:
+    first, *later = [account[ORDERS, "mine"] for account in eight_days.values()]
 
-    assert added in observer.after(days=30)[ORDERS]
+    assert (first.status, first.created_on) == ("running", START)
+    assert all(each is first for each in later)
 
 
 async def test_counts_of_a_workflow_match_its_lists(live: Simulation, client: Client, clock: Clock) -> None:
