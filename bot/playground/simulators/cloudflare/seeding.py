@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.playground.simulators.cloudflare.history_generator import HistoryGenerator
 from bot.playground.simulators.cloudflare.many_steps import ManySteps
-from bot.playground.simulators.cloudflare.model import ENDED_STATUSES, Cron, Schedule, WorkflowRecord
+from bot.playground.simulators.cloudflare.model import ENDED_STATUSES, Cron, Schedule
 from bot.playground.simulators.cloudflare.profiles import (
     NIGHTLY_CLEANUP,
     ORDER_PROCESSING,
@@ -73,19 +73,15 @@ def seed_account(records: Records, seed: int, instances: int, now: datetime) -> 
     for profile, number in _shares(instances).items():
         crons = (profile.cron,) if profile.cron else ()
         record = new_workflow(profile.name, now - WORKFLOW_AGE, crons)
-        workflow = StoredWorkflow(_deployed(record, profile, now))
+        versions = [version_id(profile.name, place + 1) for place in range(len(profile.deployments))]
+        deployed = replace(record, version_id=versions[-1], modified_on=now - profile.deployments[-1])
+        workflow = StoredWorkflow(deployed)
         records.by_name[profile.name] = workflow
         for age, created_on in enumerate(_creation_times(profile, number, now, random)):
             position = _Position(number - age, age, created_on)
             fields = _instance(profile, position, now, random)
-            fields["version_id"] = version_id(profile.name, _version_number(profile, now - created_on))
+            fields["version_id"] = versions[_version_number(profile, now - created_on) - 1]
             workflow.put(new_instance(workflow, now, fields))
-
-
-def _deployed(record: WorkflowRecord, profile: Profile, now: datetime) -> WorkflowRecord:
-    """Return a workflow with its newest version."""
-    newest = version_id(profile.name, len(profile.deployments))
-    return replace(record, version_id=newest, modified_on=now - profile.deployments[-1])
 
 
 def _version_number(profile: Profile, age: timedelta) -> int:
