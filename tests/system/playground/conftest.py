@@ -23,7 +23,7 @@ def _only_our_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 async def playground() -> AsyncIterator[Playground]:
-    async with run_playground(SimulatedAccount(seed=1, instances=300)) as playground:
+    async with run_playground(SimulatedAccount(seed=1, instances=50)) as playground:
         yield playground
 
 

@@ -106,7 +106,7 @@ def _skip_or_fail(reason: str) -> NoReturn:
 @pytest_asyncio.fixture(loop_scope="package")
 async def playground() -> AsyncIterator[Playground]:
     """Run the real bot with a simulated account."""
-    async with run_playground(SimulatedAccount(seed=1, instances=600)) as playground:
+    async with run_playground(SimulatedAccount(seed=1, instances=300)) as playground:
         yield playground
 
 
@@ -169,7 +169,9 @@ async def open_page(visit: Visit) -> AsyncIterator[Open]:
             playground: Playground, scheme: Scheme = "light", width: int = 1280, height: int = 800
         ) -> Opened:
             address = await stack.enter_async_context(run_page(playground, "the-secret", 0))
-            return await visit(address, scheme, width, height)
+            opened = await visit(address, scheme, width, height)
+            await opened.composer.wait_for()  # and with it what there is so far
+            return opened
 
         yield open_page
 

@@ -36,7 +36,8 @@ async def test_the_bots_messages_and_form(playground: Playground, open_page: Ope
     assert await violations(opened.page) == []
     for command in ("/workflows", "/workflows help filters", "/workflows list order-processing", "/nothing"):
         await opened.type(command)
-    await expect(opened.last).to_contain_text("not a valid command")
+    for answer in ("1–10 of", "not a valid command"):
+        await expect(opened.messages.filter(has_text=answer)).to_be_visible()
     await opened.page.locator("[data-exchange] summary").first.click()
     assert await violations(opened.page) == []
     await opened.page.get_by_role("button", name="Filter this list").click()
