@@ -144,10 +144,11 @@ def _sunday_is_0(item: int | tuple[int, int]) -> int | tuple[int, int]:
 
 def _stepped(values: Collection[int], every: range) -> str:
     """Return a star with a step where that leaves nothing out, else the same as `_compact`."""
-    for step in range(2, len(every)):
-        stepped = every[::step]
-        if set(values) == set(stepped) and (len(every) % step == 0 or len(stepped) > 2):
-            return f"*/{step}"
+    numbers = sorted(values)
+    step = numbers[1] - numbers[0] if len(numbers) > 1 else 0
+    stepped = every[::step] if step > 1 else ()
+    if numbers == list(stepped) and (len(every) % step == 0 or len(stepped) > 2):
+        return f"*/{step}"
     return _compact(values, every)
 
 
