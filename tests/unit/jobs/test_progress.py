@@ -69,7 +69,7 @@ async def reached(runtime: JobRuntime, job_id: str, wanted: Progress) -> None:
     async with asyncio.timeout(20):
         while (found := await runtime.get_progress(job_id)) != wanted:
             assert found is not None
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
 
 
 async def test_a_job_tells_how_far_it_is(engine: AsyncEngine) -> None:
