@@ -49,6 +49,7 @@ LONGEST_FIRST = (
     "tests/robustness",
     "tests/unit/simulators",
     "tests/unit/repository",
+    "tests/unit/jobs",  # most of their time is waiting, which what comes later fills
     "tests/unit/storage",
     "tests/app",
 )
