@@ -89,6 +89,8 @@ def substitute(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]
         end = position + PART
         found = pattern.search(text, position, end)
         if found is None:
+            if end >= len(text):
+                break
             position = max(position + 1, end - OVERLAP)
             continue
         if found.end() > end - OVERLAP:  # it may go on

@@ -131,6 +131,8 @@ def _mask_where(where: re.Pattern[str], text: str, patterns: tuple[str, ...]) ->
     while position < len(text):
         found = where.search(text, position, position + PART)  # see `substitute`
         if found is None:
+            if position + PART >= len(text):
+                break
             position += PART - OVERLAP
             continue
         if found.end() > position + PART - OVERLAP:  # it may go on
