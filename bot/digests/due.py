@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import digest_of, digests_of, seconds
@@ -63,6 +63,13 @@ class ClaimedRun:
     channel: str
 
 
+_HAS_WORK: Final = select(
+    exists().where(digests.c.team_id == bindparam("team"), digests.c.state == "active")
+    | exists().where(digest_runs.c.team_id == bindparam("team"), digest_runs.c.state == "due")
+)
+"""Every worker asks it every two seconds, so that it is put together once."""
+
+
 class DueScheduler:
     """Schedules the digests of one workspace.
 
@@ -86,10 +93,8 @@ class DueScheduler:
 
     async def has_work(self) -> bool:
         """Return whether any digest is active or any run is due."""
-        active = exists().where(self._own_digests, digests.c.state == "active")
-        due = exists().where(self._own_runs, digest_runs.c.state == "due")
         async with self._engine.connect() as connection:
-            return bool(await connection.scalar(select(active | due)))
+            return bool(await connection.scalar(_HAS_WORK, {"team": self._team}))
 
     async def record_due(self, now: datetime, after: tuple[int, int] | None = None) -> DueRuns:
         """Record a run for each slot that has come; only the newest slot of a digest is delivered.

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Coroutine
 from contextlib import closing
+from functools import cache
 from importlib.resources import as_file, files
 from typing import Any, Final, TypeVar
 
@@ -130,6 +131,15 @@ async def migrate(engine: AsyncEngine) -> None:
         raise DatabaseUnusable(await reason_with_grants(engine, error)) from error
 
 
+_OWNED_LATER: Final = tuple(
+    table for table in metadata.sorted_tables if table.c.team_id.server_default is not None
+)
+"""Tables that are older than their column `team_id`."""
+_FIND_OWNERLESS: Final = select(
+    *(exists().where(table.c.team_id == "").label(table.name) for table in _OWNED_LATER)
+)
+
+
 async def adopt_rows(engine: AsyncEngine, team: str) -> None:
     """Give rows without a team to the bot's team: those that a version before `team_id` has written.
 
@@ -139,11 +149,9 @@ async def adopt_rows(engine: AsyncEngine, team: str) -> None:
         DatabaseUnusable: it can't be reached, or it refuses.
     """
     try:
-        tables = [table for table in metadata.sorted_tables if table.c.team_id.server_default is not None]
-        is_ownerless = (exists().where(table.c.team_id == "").label(table.name) for table in tables)
         async with engine.connect() as connection:
-            found = (await connection.execute(select(*is_ownerless))).mappings().one()
-        for table in (table for table in tables if found[table.name]):
+            found = (await connection.execute(_FIND_OWNERLESS)).mappings().one()
+        for table in (table for table in _OWNED_LATER if found[table.name]):
             async with engine.begin() as connection:
                 await connection.execute(update(table).where(table.c.team_id == "").values(team_id=team))
     except (SQLAlchemyError, OSError) as error:
@@ -195,6 +203,7 @@ def is_outage(error: Exception) -> bool:
     return isinstance(error, SQLAlchemyError | OSError | DatabaseUnusable)
 
 
+@cache
 def newest_migration() -> str:
     """Return the revision of a database that is up to date.
 

@@ -6,8 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from pydantic import BaseModel, Field
 
 from bot.app import Bot, build_bot
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
@@ -26,16 +25,8 @@ class GivenSettings(Settings):
 
     bot_ack_within: float = Field(PATIENCE, gt=0)  # more than Slack allows: this one is patient, too
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings,)
+    def __init__(self, **given: Any) -> None:
+        BaseModel.__init__(self, **given)  # that of its parent looks into every source
 
 
 def bot_settings(slack: LocalSlack, api: str, folder: Path, **chosen: Any) -> Settings:
