@@ -167,7 +167,8 @@ async def _interpret(
 
 def _fork(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> ForkedProcess:
     folder.mkdir(parents=True, exist_ok=True)
-    place_tables(f"sqlite:///{folder}/workflows-bot.sqlite3")  # the settings' default
+    if "playground" not in arguments:  # it keeps its tables in a folder that it makes and removes
+        place_tables(f"sqlite:///{folder}/workflows-bot.sqlite3")  # the settings' default
     return ForkedProcess(arguments, folder, environment)
 
 
