@@ -86,6 +86,7 @@ def _fuzz(name: str, options: argparse.Namespace) -> None:
             f"-seed={options.seed}",
             f"-dict={words}",
             "-max_len=8192",
+            "-len_control=0",
             "-timeout=20",
             "-rss_limit_mb=3000",
             "-verbosity=0",
