@@ -45,3 +45,8 @@ class Clock:
     def ago(self, seconds: float) -> datetime:
         """Return the date so many seconds ago."""
         return self._moment - timedelta(seconds=seconds)
+
+
+def far_schedule(hour: int = 9) -> str:
+    """Return the words of a schedule that no run of the tests meets: a weekday three days from now."""
+    return f"{datetime.now(UTC) + timedelta(days=3):%a} {hour:02}:00".lower()

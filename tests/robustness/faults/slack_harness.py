@@ -16,6 +16,7 @@ from bot.app import Bot
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import Fault, LocalSlack, Message, Person, Reply, Transport
 from bot.settings import Settings
+from tests.support.clock import far_schedule
 from tests.support.logs import logs
 from tests.support.messages import ask, row_ids
 from tests.support.servers import PATIENCE, serve_bot
@@ -57,7 +58,7 @@ class Harness:
         """Return the number of a digest that all cells share."""
         if self._digest is None:
             made = await wait_for_message(
-                await self.ada().command("/workflows", "digest create daily 09:00"), "is made"
+                await self.ada().command("/workflows", f"digest create {far_schedule()}"), "is made"
             )
             self._digest = int(made.all_text().split("Digest ")[1].split("*")[0])
         return self._digest

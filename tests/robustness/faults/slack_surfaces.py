@@ -11,6 +11,7 @@ from bot.playground.simulators.slack import Reply, Signer, Transport
 from bot.playground.simulators.slack.delivery import Ack, Delivery
 from bot.playground.simulators.slack.interactions import RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from bot.playground.simulators.slack.shapes import Payload
+from tests.support.clock import far_schedule
 from tests.support.form_values import fill_form
 from tests.support.messages import ask
 
@@ -65,7 +66,7 @@ async def _digest_command(harness: Harness, via: Transport | None) -> Asked:
 async def _digest_form(harness: Harness, via: Transport | None) -> Asked:
     number = await harness.digest()
     view = await (await harness.ada().command("/workflows", f"digest edit {number}")).view()
-    values = fill_form(view.payload, words="daily 10:00")
+    values = fill_form(view.payload, words=far_schedule())
     return Asked(lambda: harness.ada(via=via).submit(view, values), f"Digest {number}")
 
 

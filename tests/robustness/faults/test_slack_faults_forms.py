@@ -18,6 +18,7 @@ from bot.playground.simulators.slack import (
     Slow,
     User,
 )
+from tests.support.clock import far_schedule
 from tests.support.form_values import fill_form, shown_values
 from tests.support.messages import ask
 
@@ -222,7 +223,7 @@ async def test_a_zone_that_takes_long_keeps_no_form_waiting(harness: Harness) ->
 async def test_a_digest_is_made_though_its_proof_can_only_be_text(fault: str, harness: Harness) -> None:
     async with harness.cell():
         harness.fails("chat.postEphemeral", ErrorCode(fault), 1)
-        reply = await harness.ada().command("/workflows", "digest create daily 09:00")
+        reply = await harness.ada().command("/workflows", f"digest create {far_schedule()}")
         proof = await reply.seen()
         assert proof.blocks == ()
         assert "Slack shows this line only if" in proof.text
@@ -243,7 +244,7 @@ async def test_a_digest_is_not_made_where_slack_does_not_say_who_is_there(
             reply = await ada.submit(view, fill_form(view.payload))
         else:
             harness.fails("chat.postEphemeral", SHUT[fault])
-            reply = await ada.command("/workflows", "digest create daily 09:00")
+            reply = await ada.command("/workflows", f"digest create {far_schedule()}")
         await wait_for_message(reply, "Slack did not let this bot look into that channel.")
         assert await _numbers(harness) == before, "none is left behind"
 

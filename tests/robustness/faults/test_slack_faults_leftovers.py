@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, Message, Reply
+from tests.support.clock import far_schedule
 from tests.support.form_values import fill_form
 from tests.support.messages import ask
 
@@ -137,7 +138,9 @@ async def _turned(harness: Harness) -> tuple[Callable[[], Awaitable[Reply]], str
 
 async def _shown(harness: Harness) -> tuple[Callable[[], Awaitable[Reply]], str]:
     ada = harness.ada("ops")
-    made = await wait_for_message(await ada.command("/workflows", "digest create daily 09:00"), "is made")
+    made = await wait_for_message(
+        await ada.command("/workflows", f"digest create {far_schedule()}"), "is made"
+    )
     return lambda: ada.click(made, "digest_pause"), "is paused"
 
 

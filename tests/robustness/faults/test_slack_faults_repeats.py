@@ -11,6 +11,7 @@ import pytest_asyncio
 from bot.digests.command.requests import DIGEST_CODEC, OfDigest, PauseDigest
 from bot.playground.simulators.cloudflare import Held
 from bot.playground.simulators.slack import Message, Person, Signer
+from tests.support.clock import far_schedule
 from tests.support.form_values import fill_form
 from tests.support.messages import ask, is_interim, row_ids
 
@@ -131,7 +132,7 @@ async def test_what_comes_twice_makes_one_digest(way: str, harness: Harness) -> 
             view = await (await harness.ada().command("/workflows", "digest")).view()
             reply = await _twice(harness).submit(view, fill_form(view.payload))
         else:
-            reply = await _twice(harness).command("/workflows", "digest create daily 09:00")
+            reply = await _twice(harness).command("/workflows", f"digest create {far_schedule()}")
         await wait_for_message(reply, "is made")
         await harness.settled()
         assert await _numbers(harness) == before + 1
@@ -144,7 +145,7 @@ async def test_what_comes_twice_about_a_digest_is_answered_once(way: str, harnes
         number = await harness.digest()
         if way == "form":
             view = await (await harness.ada().command("/workflows", f"digest edit {number}")).view()
-            values = fill_form(view.payload, words="daily 10:00")
+            values = fill_form(view.payload, words=far_schedule())
             before = _answers(harness)
             await _twice(harness).submit(view, values)
         else:
@@ -173,7 +174,7 @@ async def test_what_is_asked_for_again_by_the_same_person_is_done_again(harness:
         before = await _numbers(harness)
         for _ in range(2):
             await wait_for_message(
-                await harness.ada().command("/workflows", "digest create daily 09:00"), "is made"
+                await harness.ada().command("/workflows", f"digest create {far_schedule()}"), "is made"
             )
         assert await _numbers(harness) == before + 2
 
@@ -195,7 +196,7 @@ async def test_a_preview_that_comes_twice_stands_once(harness: Harness) -> None:
 async def test_two_clicks_at_once_on_a_digest_come_to_the_same(action: str, harness: Harness) -> None:
     async with harness.cell():
         made = await wait_for_message(
-            await harness.ada().command("/workflows", "digest create daily 09:00"), "is made"
+            await harness.ada().command("/workflows", f"digest create {far_schedule()}"), "is made"
         )
         request = DIGEST_CODEC.decode(made.button("digest_pause").value or "")
         assert isinstance(request, PauseDigest)

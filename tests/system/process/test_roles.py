@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 import pytest_asyncio
 
+from tests.support.clock import far_schedule
 from tests.support.messages import ask
 from tests.support.postgres import create_database, run_postgres
 
@@ -45,7 +46,7 @@ Pair = tuple[BotProcess, BotProcess]
 async def test_what_is_asked_of_the_web_role_is_delivered_by_the_worker(harness: Harness, pair: Pair) -> None:
     web, worker = pair
     harness.slack.request_url = web.request_url
-    await harness.ada.command("/workflows", "digest create daily 09:00")
+    await harness.ada.command("/workflows", f"digest create {far_schedule()}")
     posted = harness.slack.changes.follow(lambda change: not change.message.is_ephemeral)
 
     await ask(harness.ada, "digest run 1")
@@ -71,7 +72,7 @@ async def test_who_makes_a_digest_is_told_that_no_worker_could_deliver_it(
     settings = harness.settings(DATABASE_URL=create_database(server))
     async with running_bot(harness.folder / "web-alone", settings, "--role", "web") as web:
         harness.slack.request_url = web.request_url
-        alone = (await ask(harness.ada, "digest create daily 09:00")).all_text()
+        alone = (await ask(harness.ada, f"digest create {far_schedule()}")).all_text()
         assert "Digest 1" in alone
         assert NO_WORKER in alone
         assert "`workflows-bot serve --role worker`" in alone
@@ -87,7 +88,7 @@ async def test_who_makes_a_digest_is_told_of_no_problem_while_a_worker_waits_for
     harness: Harness, pair: Pair
 ) -> None:
     harness.slack.request_url = pair[0].request_url
-    made = (await ask(harness.ada, "digest create daily 10:00")).all_text()
+    made = (await ask(harness.ada, f"digest create {far_schedule(10)}")).all_text()
     assert "is made" in made
     assert "⚠️" not in made
 
