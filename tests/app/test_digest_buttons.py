@@ -7,6 +7,7 @@ import pytest
 
 from bot.digests.command.requests import DIGEST_CODEC, DeleteDigest, OfDigest, PauseDigest
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
+from tests.support.clock import far_schedule
 from tests.support.digest_actions import (
     OWN_MENU,
     answers,
@@ -136,7 +137,7 @@ async def test_what_changes_a_digest_changes_the_card_in_place(ada: Person) -> N
 
 async def test_a_menu_in_a_list_does_what_it_says_and_leaves_the_list(ada: Person, tmp_path: Path) -> None:
     await ask_digest(ada, "create weekdays 09:00")
-    await ask_digest(ada, "create daily 10:00")
+    await ask_digest(ada, f"create {far_schedule()}")
     listed = await ask_digest(ada, "list")
     assert menu_labels(listed) == [OWN_MENU, OWN_MENU]
     assert "is paused" in line_of(await choose(ada, listed, "Pause", 1))

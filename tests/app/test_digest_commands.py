@@ -10,6 +10,7 @@ import pytest
 
 from bot.playground.simulators.cloudflare import ChangedRows, Dropped, Simulation, TooManyRequests
 from bot.playground.simulators.slack import ErrorCode, LocalSlack, PayloadValidator, Person
+from tests.support.clock import far_schedule
 from tests.support.digest_actions import (
     OTHERS_MENU,
     OWN,
@@ -38,7 +39,7 @@ async def three(run_bot: RunBot, slack: LocalSlack) -> AsyncIterator[LocalSlack]
     """Digest 1 of Ada's in #general, 2 of hers in #ops, 3 of Grace's in #general; Grace is an admin."""
     async with run_bot(bot_admins=GRACE):
         await ask_digest(slack.person("ada"), "create weekdays 09:00")
-        await ask_digest(slack.person("ada"), "create #ops daily 10:00")
+        await ask_digest(slack.person("ada"), f"create #ops {far_schedule()}")
         await ask_digest(slack.person("grace"), "create every 4h")
         yield slack
 
@@ -255,7 +256,7 @@ async def test_a_paused_digest_that_is_restored_though_nobody_deleted_it_stays_p
 async def test_a_number_is_not_given_twice(ada: Person, tmp_path: Path) -> None:
     await ask_digest(ada, "create weekdays 09:00")
     await ask_digest(ada, "delete 1")
-    await ask_digest(ada, "create daily 10:00")
+    await ask_digest(ada, f"create {far_schedule()}")
     assert stored_states(tmp_path) == {1: "deleted", 2: "active"}
 
 

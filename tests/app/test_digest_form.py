@@ -8,6 +8,7 @@ import pytest
 
 from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import Failed, LocalSlack, Person, View
+from tests.support.clock import far_schedule
 from tests.support.digest_actions import (
     OWN,
     answers,
@@ -61,7 +62,7 @@ async def test_it_can_be_opened_by_a_button_too(ada: Person, slack: LocalSlack) 
     nothing = await ask_digest(ada, "list")
     reply = await ada.click(nothing, "digest_new")
     assert shown_values((await reply.view()).payload) == AS_OPENED
-    await ask_digest(ada, "create daily 10:00")
+    await ask_digest(ada, f"create {far_schedule()}")
     listed = await ask_digest(ada, "list")
     of_list = await (await ada.act(listed, menu_choice(listed, "Edit…"))).view()
     of_card = await (await ada.click(await ask_digest(ada, "show 1"), "digest_edit")).view()

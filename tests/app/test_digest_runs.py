@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.playground.simulators.cloudflare import Failure, HtmlPage, Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
+from tests.support.clock import far_schedule
 from tests.support.digest_actions import (
     add_failure,
     ask_digest,
@@ -42,7 +43,7 @@ async def test_digests_that_are_asked_for_now_are_posted_once_each_and_recorded(
     async with run_bot():
         ada, there = slack.person("ada"), slack.person("ada", "ops")
         made = await ask_digest(ada, "create weekdays 09:00 mention:@oncall,@grace")
-        await ask_digest(there, "create daily 10:00 quiet status:terminated")
+        await ask_digest(there, f"create {far_schedule()} quiet status:terminated")
         await ask_digest(there, "pause 2")
 
         started = await press(ada, made, "digest_run")

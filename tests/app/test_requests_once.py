@@ -14,6 +14,7 @@ import pytest
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Signer
 from bot.playground.simulators.slack.delivery import Ack, AckError, Delivery
+from tests.support.clock import far_schedule
 from tests.support.digest_actions import ask_digest, menu_choice, public_messages
 from tests.support.fixtures import RunBot
 from tests.support.form_values import fill_form
@@ -91,7 +92,7 @@ async def wait_for(person: Person, words: str, count: int = 1) -> list[Message]:
 
 
 async def test_a_digest_is_made_and_confirmed_once(ada: Person, resending: Resending, tmp_path: Path) -> None:
-    await ada.command("/workflows", "digest create daily 09:00")
+    await ada.command("/workflows", f"digest create {far_schedule()}")
     await wait_for(ada, TWICE)
     assert ["is made" in ack.body for ack in resending.acks] == [True, False]
     assert rows(tmp_path, "SELECT number FROM digests") == [(1,)]
@@ -110,7 +111,7 @@ async def test_of_a_request_at_two_processes_at_the_same_time_one_is_done(
 
     ada = slack.person("ada", via=AtOnce())
     for _ in range(5):
-        await ada.command("/workflows", "digest create daily 09:00")
+        await ada.command("/workflows", f"digest create {far_schedule()}")
     assert sum("is made" in ack.body for ack in acks) == 5
     assert len(rows(tmp_path, "SELECT number FROM digests")) == 5
 
@@ -139,7 +140,7 @@ async def run_has_ended(folder: Path) -> None:
 async def test_a_button_that_changes_something_does_so_once(
     slack: LocalSlack, ada: Person, action: str, answers: int, tmp_path: Path
 ) -> None:
-    card = await ask_digest(slack.person("ada"), "create daily 09:00")
+    card = await ask_digest(slack.person("ada"), f"create {far_schedule()}")
     before = len(ada.screen())
     await ada.click(card, action)
     await wait_for(ada, "", before + answers)  # what changes a digest changes its card in place
@@ -156,7 +157,7 @@ async def test_a_menu_that_changes_something_does_so_once(
     slack: LocalSlack, ada: Person, label: str, tmp_path: Path
 ) -> None:
     alone = slack.person("ada")
-    await ask_digest(alone, "create daily 09:00")
+    await ask_digest(alone, f"create {far_schedule()}")
     listed = await ask_digest(alone, "list")
     before = len(ada.screen())
     await ada.act(listed, menu_choice(listed, label))
@@ -171,7 +172,7 @@ async def test_a_menu_that_changes_something_does_so_once(
 async def test_a_digest_that_is_asked_for_now_is_posted_once(
     slack: LocalSlack, ada: Person, resending: Resending, urls: tuple[str, str], tmp_path: Path
 ) -> None:
-    await ask_digest(slack.person("ada"), "create daily 09:00")
+    await ask_digest(slack.person("ada"), f"create {far_schedule()}")
     await ada.command("/workflows", "digest run 1")
     await wait_for(ada, TWICE)
     await run_has_ended(tmp_path)
@@ -188,7 +189,7 @@ async def test_a_process_that_was_started_since_does_nothing_again(
     async with run_bot():
         resending = Resending(slack, [slack.request_url])
         ada = slack.person("ada", via=resending)
-        await ada.command("/workflows", "digest create daily 09:00")
+        await ada.command("/workflows", f"digest create {far_schedule()}")
         await wait_for(ada, "is made")
     async with run_bot():
         ack = await resending.send(resending.sent[0], slack.request_url)
@@ -203,7 +204,7 @@ async def test_a_request_whose_process_was_killed_is_not_said_to_be_done(
     async with run_bot():
         resending = Resending(slack, [slack.request_url])
         ada = slack.person("ada", via=resending)
-        await ada.command("/workflows", "digest create daily 09:00")
+        await ada.command("/workflows", f"digest create {far_schedule()}")
         await wait_for(ada, "is made")
     with closing(sqlite3.connect(tmp_path / "bot.sqlite3")) as database:  # as a kill in between leaves it
         database.execute("UPDATE handled_requests SET answered_at = NULL")
@@ -213,7 +214,7 @@ async def test_a_request_whose_process_was_killed_is_not_said_to_be_done(
         ack = await resending.send(resending.sent[0], slack.request_url)
         assert TWICE in ack.body
         assert UNKNOWN in ack.body
-        await ask_digest(slack.person("ada"), "create daily 09:00")
+        await ask_digest(slack.person("ada"), f"create {far_schedule()}")
     assert len(rows(tmp_path, "SELECT number FROM digests")) == 1
 
 
@@ -222,11 +223,11 @@ async def test_a_request_that_slack_gave_no_trigger_is_known_by_its_signature(
 ) -> None:
     resending = Resending(slack, urls, without=("trigger_id",))
     ada = slack.person("ada", via=resending)
-    await ada.command("/workflows", "digest create daily 09:00")
+    await ada.command("/workflows", f"digest create {far_schedule()}")
     await wait_for(ada, TWICE)
     assert len(rows(tmp_path, "SELECT number FROM digests")) == 1
     resending.signed_at += 1
-    await ada.command("/workflows", "digest create daily 09:00")
+    await ada.command("/workflows", f"digest create {far_schedule()}")
     await wait_for(ada, TWICE, 2)
     assert len(rows(tmp_path, "SELECT number FROM digests")) == 2
 

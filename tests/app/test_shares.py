@@ -7,6 +7,7 @@ import pytest
 
 from bot.playground.simulators.cloudflare import Simulation, TooManyRequests
 from bot.playground.simulators.slack import LocalSlack, Person
+from tests.support.clock import far_schedule
 from tests.support.digest_actions import (
     add_failure,
     ask_digest,
@@ -137,9 +138,9 @@ async def test_a_channel_with_many_digests_takes_no_more(run_bot: RunBot, slack:
     async with run_bot(bot_digests_per_channel=1):
         ada = slack.person("ada")
         await ask_digest(slack.person("grace"), "create weekdays 09:00")
-        told = await ask_digest(ada, "create daily 10:00")
+        told = await ask_digest(ada, f"create {far_schedule()}")
         assert "<#C0GENERAL> has 1 digest, and one channel may have no more." in told.all_text()
-        assert "is made" in (await ask_digest(ada, "create #ops daily 10:00")).text
+        assert "is made" in (await ask_digest(ada, f"create #ops {far_schedule()}")).text
 
 
 async def test_a_channel_is_called_only_so_often(
