@@ -19,6 +19,7 @@ from bot.playground.playground import Playground, run_playground
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack
 from bot.settings import Settings
+from bot.ui.notices import asking_message
 
 from .sampler import run_sampler
 
@@ -55,8 +56,8 @@ class Opened:
 
     @property
     def messages(self) -> Locator:
-        """All messages in the channel, oldest first."""
-        return self.page.locator("article[data-ts]")
+        """All messages in the channel, oldest first, but for what a busy bot says before its answer."""
+        return self.page.locator("article[data-ts]").filter(has_not_text=asking_message().text)
 
     @property
     def last(self) -> Locator:
