@@ -1,4 +1,4 @@
-"""Read a command or a message into a request: the verb, wherever it stands, and what is meant without one."""
+"""Read a command into a request: the verb, wherever it stands, and what is meant without one."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Final
 from bot.browse.command.condition_options import ERROR, TRIGGER, known_trigger
 from bot.browse.command.reader import read_list
 from bot.browse.model import HelpQuery
-from bot.browse.requests import DescribeInstance, ListInstances, NotYet, OfInstances
+from bot.browse.requests import DescribeInstance, ListInstances, OfInstances
 from bot.browse.selection import PATTERN
 from bot.digests.command.requests import ChangeDigest, CreateDigest
 from bot.export.command import read_export
@@ -17,11 +17,11 @@ from bot.failures.command import as_failures, find_failures
 from bot.failures.requests import ListFailures
 from bot.find.command import read_pasted
 from bot.home.help import TOPICS
-from bot.home.requests import HelpWithMessage, Offer
-from bot.language import name_matching
+from bot.language import name_matching, times
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.filler_words import is_filler
+from bot.language.mistyped_times import mistyped_time_word
 from bot.language.name_matching import find_similar
 from bot.language.tokens import COMMAND, Token, quote, split
 from bot.language.verbs import Verb
@@ -30,11 +30,12 @@ from bot.routing.verbs import DIGEST, FAILURES, SHOW, STATS, VERBS, find_verb, n
 from bot.slack.requests import Request
 from bot.stats.command import find_stats
 from bot.stats.requests import ShowStats
-from bot.ui.limits import VALUE
 
 _ASKING: Final = ("is", "are", "all", "everything", "am")
 _OK: Final = ("ok", "okay", "fine", "good", "alright", "up", "alive")
 _MOST_OF_AN_ERROR: Final = 8  # words
+_MOST_WORDS: Final = 30
+"""Of a command in which a mistyped time is looked for: nobody types longer ones with times in them."""
 
 
 def read_command(command: Command) -> Request:
@@ -44,7 +45,7 @@ def read_command(command: Command) -> Request:
         QueryError: it can't be understood. It proposes at least one command, which can be.
     """
     try:
-        return _read(command)
+        return read_text(command)
     except QueryError as error:
         verify_proposals(error, command, read_with_times)
         if not error.proposals:
@@ -79,7 +80,44 @@ def _of_unknown(command: Command) -> tuple[Command, ...]:
     return (*[Command(f"list * {ERROR.key}:{text}")] * is_text, Command("list"))
 
 
-def _read(command: Command) -> Request:
+def read_text(command: Command) -> Request:
+    """Read the text of a command. What an error proposes is not verified.
+
+    Raises:
+        QueryError: it can't be understood, or it names no workflow that is known and has a mistyped time.
+    """
+    try:
+        request = _read_as_typed(command)
+    except QueryError as error:
+        if (mistyped := _mistyped_time(command)) is not None:
+            raise mistyped from error
+        raise
+    is_known = all(_is_known(name, command) for name in workflows_in(request))
+    if not is_known and (mistyped := _mistyped_time(command)) is not None:
+        raise mistyped
+    return request
+
+
+def _mistyped_time(command: Command) -> QueryError | None:
+    """Return the error for a word that is mistyped in a time, if the command can be read without the slip."""
+    try:
+        words = split(command.text)[:_MOST_WORDS]
+    except QueryError:
+        return None
+    bare = [word.value if word.key is None and not word.quoted else "" for word in words]
+    found = mistyped_time_word(bare, lambda word: bool(name_matching.resolve(word, command.workflows)))
+    if found is None:
+        return None
+    place, meant = found
+    mistyped = words[place].wrong("is not a time I can read", expected=times.EXPECTED, nearest=meant)
+    try:
+        _read_as_typed(command.edit(mistyped.span, meant))
+    except QueryError:
+        return None
+    return mistyped
+
+
+def _read_as_typed(command: Command) -> Request:
     if (failed := read_pasted_error(command)) is not None:
         return failed
     try:
@@ -111,7 +149,7 @@ def _read_words(words: Sequence[Token], command: Command) -> Request:
     if words and words[0].text == COMMAND:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
-        return _read(replace(command, text=words[0].value))  # quotes around all of it
+        return read_text(replace(command, text=words[0].value))  # quotes around all of it
     for read in (_read_causes, _read_stats, _read_show, _read_as_file):
         if (request := read(words, command)) is not None:
             return request
@@ -222,7 +260,7 @@ def read_with_times(command: Command) -> None:
     Raises:
         QueryError: it can't be understood, or a workflow in it is none of those that are known.
     """
-    request = _read(command)
+    request = read_text(command)
     if isinstance(request, ListInstances | ListFailures | StartExport | ShowStats):
         request.resolve(command.clock)
     if command.workflows:
@@ -257,33 +295,3 @@ def _require_known(workflows: Sequence[str], command: Command) -> None:
                 nearest=tuple(map(quote, find_similar(name, others))) if said else None,
                 span=(said.start, said.end) if said else None,
             )
-
-
-def read_message(message: Command) -> HelpWithMessage:
-    """Read what was written to the bot: the command that it is, or those that may have been meant."""
-    if len(message.sent()) > VALUE:  # no button carries it
-        return HelpWithMessage()
-    try:
-        if not split(message.text):  # nothing but marks and space
-            return HelpWithMessage()
-        texts: Sequence[Command] = (message,)
-        read_with_times(message)
-    except QueryError:
-        texts = _proposals(message)
-    offers = tuple(Offer(text, _read(text)) for text in texts)
-    return HelpWithMessage(tuple(offer for offer in offers if not _says_nothing(offer.request)))
-
-
-def _says_nothing(request: Request) -> bool:
-    """Return whether a request leads no further than the help that is shown anyway."""
-    return isinstance(request, NotYet) or (isinstance(request, HelpQuery) and request.topic is None)
-
-
-def _proposals(message: Command) -> Sequence[Command]:
-    """Return what is proposed for a text that is no command."""
-    try:
-        _read(message)
-    except QueryError as error:
-        verify_proposals(error, message, read_with_times)
-        return [text for text in error.proposals if isinstance(text, Command)]
-    return ()

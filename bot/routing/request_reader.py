@@ -1,6 +1,5 @@
 """Read what people do as requests: typed words, buttons, forms, menus, shortcuts and messages."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,17 +13,11 @@ from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import decode_v1
 from bot.browse.command.addresses import linked_account, typed_account
-from bot.browse.command.names import looks_like_instance
-from bot.browse.command.word_errors import OLDEST
-from bot.browse.command.written_names import is_phrase
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.requests import (
     ApplyFilter,
-    DescribeInstance,
     ListInstances,
-    ListWorkflows,
-    NotYet,
     OpenFilter,
 )
 from bot.digests.command.requests import (
@@ -34,13 +27,11 @@ from bot.digests.command.requests import (
 )
 from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
-from bot.export.requests import StartExport
-from bot.failures.requests import ListFailures
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, verify_proposals
-from bot.language.tokens import quote, split
-from bot.routing.command_reader import read_command, read_message, read_with_times, workflows_in
+from bot.language.tokens import quote
+from bot.routing.command_reader import read_command, read_with_times, workflows_in
 from bot.routing.controls import (
     DIGEST_BUTTONS,
     KEPT_BUTTONS,
@@ -59,48 +50,17 @@ from bot.routing.meant_account import (
     in_only_account,
     linked_name,
 )
-from bot.routing.verbs import nearest_command
+from bot.routing.message_reader import read_message
+from bot.routing.other_meanings import may_mean_another
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage, UserError
 from bot.slack.requests import InvalidButton, Request, RequestStore
 from bot.slack.routes import UnknownControl
 from bot.slack.users import UserTimeZones
-from bot.stats.requests import ShowStats
 from bot.ui.problems import RUN_COMMAND
 
 _MOST_TEXTS: Final = 256
 _MOST_OFFERED: Final = 5
-
-
-def _may_mean_another(request: Request, typed: Command) -> bool:
-    """Return whether the workflows' names are needed to tell what a command means.
-
-    What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
-    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `restart`. Each
-    of several names is to be one of the account's.
-    """
-    of_lists = ListInstances | ListFailures | StartExport | ShowStats
-    if isinstance(request, of_lists) and (name := request.query.query.workflow):
-        is_read = bool(request.readings) and bool(request.query.query.selection.where)
-        is_read = is_read or _may_be_text(name, typed.text)
-        may_be_other = is_phrase(name) or looks_like_instance(name) or nearest_command(name) is not None
-        return " " in name or may_be_other or is_read or name.lower() in OLDEST
-    if isinstance(request, DescribeInstance) and request.workflow is not None:
-        # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
-        instance, name, text = request.instance, request.workflow, typed.text
-        if instance is None:
-            return False
-        is_odd = not looks_like_instance(instance) or looks_like_instance(name)
-        return is_odd or text.find(instance) < text.find(name)
-    may_lack_name = isinstance(request, of_lists | ListWorkflows | NotYet | DescribeInstance)
-    return may_lack_name and any(word.key is None for word in split(typed.text))
-
-
-def _may_be_text(name: str, text: str) -> bool:
-    """Return whether what was read as a name may be a step's or an error's: `failed in X`, `X errors`."""
-    word = re.escape(name)
-    beside = rf"\b(?:in|at|on|during) (?:the )?{word}|{word} (?:errors?|exceptions?)\b"
-    return re.search(beside, text) is not None
 
 
 @dataclass
@@ -221,7 +181,7 @@ class RequestReader:
         """
         try:
             request = read_command(typed)
-            if not _may_mean_another(request, typed):
+            if not may_mean_another(request, typed):
                 return request
         except QueryError:
             names = await self.lists.workflow_names(account, viewer)

@@ -84,3 +84,10 @@ async def test_an_instance_that_is_named_where_a_workflow_was_expected_is_told_a
 
 async def test_the_version_is_told(ada: Person) -> None:
     assert "Workflows bot 0." in (await ask(ada, "version")).all_text()
+
+
+@pytest.mark.usefixtures("some_failed")
+async def test_a_time_that_is_mistyped_is_no_workflow(ada: Person) -> None:
+    asked = await ask(ada, "what failed yesteday")
+    assert "`yesteday` is not a time I can read." in asked.all_text()
+    assert "nothing failed yesterday" in (await click(ada, asked, "command_run")).all_text()
