@@ -165,6 +165,7 @@ def sampler(slack: LocalSlack) -> AsyncApp:
         return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=slack.bot_token)
 
     app = AsyncApp(
+        name="sampler",  # else Bolt looks through all modules for its caller's
         client=AsyncWebClient(token=slack.bot_token, base_url=slack.api_url),
         authorize=authorize,
         signing_secret=slack.signing_secret,

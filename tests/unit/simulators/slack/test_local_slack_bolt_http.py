@@ -51,6 +51,7 @@ def page(number: int) -> list[dict[str, Any]]:
 
 def small_bot(slack: LocalSlack) -> AsyncApp:
     app = AsyncApp(
+        name="app",  # else Bolt looks through all modules for its caller's
         token=slack.bot_token,
         signing_secret=slack.signing_secret,
         client=AsyncWebClient(token=slack.bot_token, base_url=slack.api_url),

@@ -37,7 +37,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
 @pytest.fixture
 async def handler(slack: LocalSlack) -> AsyncIterator[AsyncSocketModeHandler]:
     client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
-    app = AsyncApp(token=slack.bot_token, signing_secret="unused", client=client)
+    app = AsyncApp(name="app", token=slack.bot_token, signing_secret="unused", client=client)
 
     @app.command("/workflows")
     async def workflows(ack: Any, command: Any) -> None:
