@@ -105,9 +105,9 @@ def _asked_for(config: pytest.Config) -> Iterator[Path]:
 def pytest_collection_finish() -> None:
     """Take all that was loaded so far out of the garbage collector's way: it stays until the end.
 
-    What comes later it looks at less often than it would by itself: most of that stays until its test ends.
+    So does what loading left over, as looking for it takes longer than it is worth. What comes later the
+    collector looks at less often than it would by itself: most of that stays until its test ends.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000)
     gc.enable()
