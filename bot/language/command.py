@@ -42,6 +42,7 @@ class Command:
         mentions: the channels and people that Slack recognised in it.
         accounts: the names that settings give to accounts.
         channel: the id of the channel in which it was typed.
+        channel_name: the name of that channel, without `#`; empty where Slack does not tell it.
         zone: the IANA name of the default zone.
         workflows: the names of the account's workflows, where they were looked up to read it.
         zone_assumed: UTC stands in for it, as Slack did not tell the person's.
@@ -56,14 +57,21 @@ class Command:
     now: datetime = _NO_MOMENT
     zone_assumed: bool = False
     workflows: Sequence[str] = ()
+    channel_name: str = ""
 
     @classmethod
-    def from_slack(
-        cls, text: str, accounts: Sequence[str], channel: str, zone: str, now: datetime
+    def from_slack(  # noqa: PLR0913, PLR0917 - what Slack tells of a command, and what is known beside it
+        cls,
+        text: str,
+        accounts: Sequence[str],
+        channel: str,
+        zone: str,
+        now: datetime,
+        channel_name: str = "",
     ) -> "Command":
         """Return the command in the text that Slack sent."""
         typed, mentions = extract_mentions(text)
-        return cls(typed, mentions, accounts, channel, zone, now)
+        return cls(typed, mentions, accounts, channel, zone, now, channel_name=channel_name)
 
     @property
     def clock(self) -> Clock:

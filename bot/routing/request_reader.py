@@ -264,5 +264,10 @@ class RequestReader:
         viewer = self.access.known(interaction)
         accounts = self.accounts if viewer is None else viewer.visible_accounts
         return Command.from_slack(
-            text, accounts=accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
+            text,
+            accounts=accounts,
+            channel=interaction.channel or "",
+            zone="UTC",
+            now=self.now(),
+            channel_name=interaction.channel_name,
         )

@@ -29,7 +29,7 @@ from tests.support.digest_actions import (
     stored_states,
 )
 from tests.support.fixtures import ReadLog, RunBot
-from tests.support.messages import ask, button_labels
+from tests.support.messages import ask, button_labels, click
 
 GRACE = "U0GRACE01"
 
@@ -387,3 +387,11 @@ async def test_a_verb_without_a_number_shows_the_digests_with_their_menus(verb: 
     assert f"Which digest? Choose in its `⋯`, or type `/workflows digest {name} NUMBER`" in said.all_text()
     (menu,) = (element for _, element in said.elements() if element["type"] == "overflow")
     assert [option["text"]["text"] for option in menu["options"]][:3] == ["Preview", "Run now", "Pause"]
+
+
+async def test_the_channel_without_its_mark_is_a_press_away(run_bot: RunBot, ada: Person) -> None:
+    async with run_bot():
+        refused = await ask(ada, "digest create general weekdays 09:00")
+        assert "`general` is taken for a channel, and has no `#`." in refused.all_text()
+        made = await click(ada, refused, "command_run")
+        assert line_of(made) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"

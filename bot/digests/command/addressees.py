@@ -97,6 +97,13 @@ def names_somebody(token: Token) -> bool:
 
 def unknown_channel(token: Token, *, nearest: str | None = None) -> QueryError:
     """Return the error for a word in a channel's place that Slack did not recognise."""
+    if not names_channel(token):
+        return token.wrong(
+            "is taken for a channel, and has no `#`",
+            expected=f"`#` before a channel, as in `#ops`, {_COMPLETED}, or this command in that channel "
+            f"without the word, or the form that `{COMMAND} digest` opens",
+            nearest=nearest,
+        )
     return token.wrong(
         "is taken for a channel, and Slack did not identify it",
         expected=f"a channel {_COMPLETED}, or this command in that channel without the word, {_OR_FORM}",

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.digests.command.addressees import names_channel, names_somebody, unknown_channel
 from bot.digests.command.options import DIGEST_OPTIONS
-from bot.digests.command.strays import BEFORE_NAMES, meant_option, stray
+from bot.digests.command.strays import BEFORE_CHANNELS, BEFORE_NAMES, meant_option, stray, unknown_place
 from bot.digests.model import MOST_WORKFLOWS
 from bot.language import filters, schedule_words
 from bot.language.command import Reading
@@ -85,6 +85,8 @@ def sort_clauses(tokens: Sequence[Token], zone: str) -> Clauses:
             clauses.put(key, replace(words.take(), key=key))
         elif clauses.schedule is None and _may_be_schedule(token):
             words = _take_schedule(words, clauses, zone)
+        elif words.word() in BEFORE_CHANNELS and words.word(1):
+            raise unknown_place(words.rest[1])
         else:
             raise stray(words.rest)
     return clauses
@@ -259,7 +261,11 @@ def _take_schedule(words: Words, clauses: Clauses, zone: str) -> Words:
         said = schedule_words.take(words.rest, zone)
     except QueryError as error:
         is_first = error.word == token.text and "channel" not in clauses.values
-        if is_first and _begins_schedule(words.rest[1:], zone):
+        if is_first and words.word() in BEFORE_CHANNELS and schedule_words.begins(words.rest[2:], zone):
+            raise unknown_place(words.rest[1]) from error
+        is_name = token.text[:1].isalpha() and not error.choices
+        is_before = is_name and schedule_words.begins(words.rest[1:], zone)
+        if is_first and (is_before or _begins_schedule(words.rest[1:], zone)):
             raise unknown_channel(token, nearest=meant_option(token)) from error
         if error.word == token.text and words.word() in BEFORE_NAMES:
             raise stray(words.rest) from error

@@ -40,6 +40,7 @@ _VERB_AND_NUMBER: Final = re.compile(r"([a-z-]+)[:=#]?#?([1-9][0-9]{0,8})", re.A
 _USAGE: Final = "N"
 _HELP: Final = ("--help", "-h", "?")
 _FILLERS: Final = ("the", "me", "my", "now")
+_BEFORE_CHANNEL: Final = ("in", "of", "from")
 _POLITE: Final = ("please", "pls", "thanks")
 _CLOSE: Final = 0.7
 _CLOSE_SHORT: Final = 0.6
@@ -64,10 +65,18 @@ def read_digest(head: Token, rest: Sequence[Token], command: Command) -> DigestR
     try:
         return _read_words(head, rest, command)
     except QueryError as error:
-        if not error.choices and error.span:
-            error.choices = _with_workflow(error.word, error.span, command)
-            error.span = None
+        if error.span:
+            _propose_meant(error, *error.span, command)
         raise
+
+
+def _propose_meant(error: QueryError, start: int, end: int, command: Command) -> None:
+    """Propose `here` for a refused word that is the name of the channel, and a workflow of its name."""
+    here = "here" if error.choices else f"{command.text[:start]}here{command.text[end:]}"
+    if not error.choices:
+        error.choices, error.span = _with_workflow(error.word, (start, end), command), None
+    if command.channel_name and error.word.removeprefix("#").casefold() == command.channel_name:
+        error.choices = (here, *error.choices)
 
 
 def _with_workflow(word: str, span: tuple[int, int], command: Command) -> tuple[str, ...]:
@@ -92,8 +101,11 @@ def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestR
         raise _list_of_digest_error(head, verb)
     if schedule_words.begins(rest, command.zone) or names_channel(verb):
         return read_create(head, rest, command)
-    expected = one_of(DIGEST_VERBS.names)
-    raise verb.wrong("is not a digest command", expected=expected, nearest=_nearest_verb(verb))
+    close = _nearest_verb(verb)
+    is_number = bool(_NUMBER.fullmatch(as_typed(rest[1:2])))
+    if close is None and not is_number and schedule_words.begins(rest[1:], command.zone):
+        return read_create(head, rest, command)
+    raise verb.wrong("is not a digest command", expected=one_of(DIGEST_VERBS.names), nearest=close)
 
 
 def _with_reading(request: DigestRequest, verb: Token, name: str) -> DigestRequest:
@@ -137,13 +149,20 @@ def _read_numbered(rest: Sequence[Token], command: Command) -> DigestRequest | N
 
 
 def _list(_: Token, rest: Sequence[Token], _command: Command) -> ListDigests:
+    rest = _without_place(rest)
     words = as_typed(rest).lower()
     if words in ("all", "--all", "everything", "everywhere", "all channels"):
         return ListDigests(all=True)
     if words not in ("", "here", "mine", "my", "me", "my own"):
         close = nearest(words, ("all",))
-        raise wrong(rest, "is no part of the digests", expected="`all`, or nothing more", nearest=close)
+        expected = f"`all`, or nothing more: `{COMMAND} digest list` in a channel shows those of that channel"
+        raise wrong(rest, "is no part of the digests", expected=expected, nearest=close)
     return ListDigests()
+
+
+def _without_place(words: Sequence[Token]) -> Sequence[Token]:
+    """Return words without `in` before a channel."""
+    return words[1:] if words[1:] and words[0].text.lower() in _BEFORE_CHANNEL else words
 
 
 def _create(verb: Token, rest: Sequence[Token], command: Command) -> DigestRequest:
@@ -171,9 +190,10 @@ def _number_in(rest: Sequence[Token]) -> int:
     if len(numbers) > 1:
         problem = "is more than the number of one digest"
         raise wrong(rest, problem, expected=_A_NUMBER, nearest=tuple(dict.fromkeys(numbers)))
-    digits = re.findall(r"[0-9]+", as_typed(rest)) if len(rest) == 1 else []
+    digits = re.findall(r"[0-9]+", as_typed(rest)) if len(rest) == 1 else numbers
     close = digits[0] if len(digits) == 1 and _NUMBER.fullmatch(digits[0]) else None
-    raise wrong(rest, "is no number of a digest", expected=_A_NUMBER, nearest=close)
+    is_name = not digits and len(_without_place(rest)) == 1  # the verb alone shows the digests to choose from
+    raise wrong(rest, "is no number of a digest", expected=_A_NUMBER, nearest=close or ("",) * is_name)
 
 
 def _is_list_filter(verb: Token) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.cloudflare.models import STATUSES
-from bot.digests.command.addressees import names_somebody
+from bot.digests.command.addressees import names_somebody, unknown_channel
 from bot.language import filters, time_words
 from bot.language.durations import read_window
 from bot.language.errors import QueryError, nearest, typed
@@ -36,6 +36,8 @@ _SCHEDULE_WORDS: Final = (
 )
 BEFORE_NAMES: Final = ("for", "about", "of", "on")
 """Words that people put before what a digest is about."""
+BEFORE_CHANNELS: Final = ("in", "to", "into")
+"""Words that people put before where a digest goes."""
 _COMMON: Final = (
     *BEFORE_NAMES,
     *("a", "an", "the", "but", "not", "no", "except", "with", "without", "by", "in", "to", "into", "when"),
@@ -43,6 +45,15 @@ _COMMON: Final = (
     *("times", "time", "day", "days", "week", "month", "year", "because", "so", "than", "via", "like", "as"),
 )
 """Words of sentences, for which no workflow is proposed."""
+
+
+def unknown_place(token: Token) -> QueryError:
+    """Return the error for a word behind `in` or `to` that is neither a channel nor a time zone."""
+    zone = nearest_zone(token.value)
+    if zone is None:
+        return unknown_channel(token)
+    expected = f"one such as {typed(f'zone:{zone}')}"
+    return token.wrong("is no time zone I know", expected=expected, nearest=f"zone:{zone}")
 
 
 def stray(tokens: Sequence[Token]) -> QueryError:
@@ -77,7 +88,7 @@ def stray(tokens: Sequence[Token]) -> QueryError:
     return token.wrong(
         "is a word I don't know behind the schedule",
         expected=f"`workflow` before a workflow's name, as in {typed(f'workflow {token.raw}')}, "
-        "or an option such as `quiet`, `window:7d` or `mention:@here`",
+        "`#` before a channel's, or an option such as `quiet`, `window:7d` or `mention:@here`",
         nearest=_nearest(tokens),
     )
 

@@ -16,6 +16,7 @@ NO_NUMBER = "is no number of a digest"
 STRAY = "is a word I don't know behind the schedule"
 UNKNOWN = "is an option I don't know"
 CHANNEL = "is taken for a channel, and Slack did not identify it"
+NO_MARK = "is taken for a channel, and has no `#`"
 HELP = "/workflows help digest"  # where nothing nearer is certain
 MANY = " ".join(f"w{number}" for number in range(1, 22))
 
@@ -26,7 +27,10 @@ MISTAKES = (
     ("xyzzy", f"xyzzy {NOTHING}", None),
     ("list al", "al is no part of the digests", "list all"),
     ("list for me", "for me is no part of the digests", None),
-    ("show it", f"it {NO_NUMBER}", None),
+    ("show it", f"it {NO_NUMBER}", "show"),
+    ("pause ops", f"ops {NO_NUMBER}", "pause"),
+    ("pause in ops", f"in ops {NO_NUMBER}", "pause"),
+    ("pause 3 in ops", f"3 in ops {NO_NUMBER}", "pause 3"),
     ("show 0", f"0 {NO_NUMBER}", None),
     ("show " + 5000 * "9", f"{5000 * '9'} {NO_NUMBER}", None),
     ("create #ops", "create #ops does not say when", "create #ops daily 09:00"),
@@ -40,10 +44,18 @@ MISTAKES = (
         "create daily 9am Europe/Berlin",
     ),
     ("create #nowhere daily 9am", f"#nowhere {CHANNEL}", None),
-    ("create ops daily 9am", f"ops {CHANNEL}", None),
+    ("create ops daily 9am", f"ops {NO_MARK}", None),
+    ("create ops at nine", f"ops {NO_MARK}", None),
+    ("create in ops daily 9am", f"ops {NO_MARK}", None),
+    ("create to ops at nine", f"ops {NO_MARK}", None),
+    ("create daily 9am in ops", f"ops {NO_MARK}", None),
+    ("ops daily 9am", f"ops {NO_MARK}", None),
+    ("create daily 9am in Berln", "Berln is no time zone I know", "create daily 9am in zone:Europe/Berlin"),
+    ("create in Berln daily 9am", "Berln is no time zone I know", "create in zone:Europe/Berlin daily 9am"),
+    ("list in ops", "ops is no part of the digests", None),
     ("create daily 9am #nowhere", f"#nowhere {CHANNEL}", None),
     ("create daily 9am channel:@ada", "channel:@ada is no channel", None),
-    ("create quite daily 9am", f"quite {CHANNEL}", "create quiet daily 9am"),
+    ("create quite daily 9am", f"quite {NO_MARK}", "create quiet daily 9am"),
     ("create #ops daily 9am #dev", "#dev comes after `#ops`, which settles the same", None),
     (
         "create @ada daily 9am",
@@ -190,6 +202,47 @@ def test_a_workflow_that_stands_in_another_words_place_is_put_behind_all_else(
     with pytest.raises(QueryError) as refused:
         read_command(replace(typed, workflows=("invoices", "order-processing")))
     assert refused.value.corrected == (f"/workflows digest {right}" if right else HELP)
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("create ops at nine", "create here daily at 09:00"),
+        ("create OPS daily 9am", "create here daily 9am"),
+        ("create #ops daily 9am", "create here daily 9am"),
+        ("create daily 9am to ops", "create daily 9am to here"),
+        ("create daily 9am ops", "create daily 9am here"),
+        ("ops daily 9am", "here daily 9am"),
+        ("edit 3 to ops", "edit 3 to here"),
+        ("list ops", "list here"),
+        ("list of ops", "list of here"),
+        ("pause ops", "pause"),
+    ],
+)
+def test_the_name_of_the_channel_itself_is_proposed_as_here(words: str, right: str) -> None:
+    typed = Command(f"digest {words}", channel=HERE, now=NOW, channel_name="ops")
+    with pytest.raises(QueryError) as refused:
+        read_command(typed)
+    assert refused.value.corrected == f"/workflows digest {right}"
+
+
+def test_a_word_that_is_the_channel_and_a_workflow_may_mean_either() -> None:
+    typed = Command(
+        "digest create ops daily 9am", channel=HERE, now=NOW, workflows=("ops",), channel_name="ops"
+    )
+    with pytest.raises(QueryError) as refused:
+        read_command(typed)
+    assert [proposal.whole() for proposal in refused.value.proposals] == [
+        "/workflows digest create here daily 9am",
+        "/workflows digest create daily 9am workflow:ops",
+    ]
+
+
+def test_a_bare_word_in_a_channels_place_is_no_fault_of_the_app() -> None:
+    error = catch_typed_refusal("digest create ops daily 9am")
+    assert error
+    assert "`#ops`" in error.expected
+    assert "should_escape" not in error.expected
 
 
 @pytest.mark.parametrize("words", ["#nowhere daily 9am", "daily 9am mention:@nobody"])
