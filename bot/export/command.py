@@ -8,13 +8,13 @@ from bot.browse.command.filter_words import join_flags
 from bot.browse.command.list_filters import refuse_other_filters
 from bot.browse.command.options import CURSOR, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
 from bot.browse.command.phrases import read_phrases
-from bot.browse.command.reader import read_instances
+from bot.browse.command.reader import ListRequest, read_instances
 from bot.browse.model import HelpQuery
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN
 from bot.export.lines import FORMATS, Format
 from bot.export.requests import StartExport
-from bot.language.command import Command
+from bot.language.command import Command, Reading
 from bot.language.errors import QueryError, one_of
 from bot.language.tokens import COMMAND, SlackMention, Token
 
@@ -32,7 +32,8 @@ _NO_FORMATS: Final = ("a", "an", "the", "table")
 """What stands behind `as` and is no format, as in `as a table`."""
 _ALL: Final = ("everything", "all", "every", "anything", "any")
 _BEFORE_FORMAT: Final = ("as", "in")
-_BEFORE_PLACE: Final = ("to", "into", "in")
+_TO: Final = ("to", "into")
+_BEFORE_PLACE: Final = (*_TO, "in")
 _PLACE_KEYS: Final = ("to", "channel")
 _ME: Final = ("me", "dm")
 OF_ONE_MESSAGE: Final = (ROWS, VIEW, PAGE, CURSOR, DIRECTION)
@@ -52,7 +53,7 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
     said = read_phrases(join_flags(words), command.workflows)[0]
     problem, expected = "can't be used in an export", "an export has all rows of a list"
     refuse_other_filters(said, EXPORT_OPTIONS, command, problem, expected)
-    listed = read_instances(words, command)
+    listed = _read_rows(words, command)
     if isinstance(listed, ListWorkflows) and any(map(_says_all, words)):
         listed = read_instances([_as_star(word) if _says_all(word) else word for word in words], command)
     if isinstance(listed, HelpQuery):
@@ -70,6 +71,36 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
         channel.id if channel else "",
         channel.name if channel else "",
         readings=listed.readings,
+    )
+
+
+def _read_rows(words: Sequence[Token], command: Command) -> ListRequest:
+    """Read which rows an export has; a last word behind `to` that is no part of that is meant as a channel.
+
+    Raises:
+        QueryError: they can't be understood.
+    """
+    is_place = _is_one_of(words, len(words) - 2, _TO)
+    try:
+        listed = read_instances(words, command)
+    except QueryError as error:
+        if is_place and error.span and words[-2].start <= error.span[0] and error.span[1] == words[-1].end:
+            raise _no_channel(words[-1], words[-2].start, command) from error
+        raise
+    if is_place and Reading(words[-1].text, PATTERN) in listed.readings:  # a name beside `*` adds nothing
+        raise _no_channel(words[-1], words[-2].start, command)
+    return listed
+
+
+def _no_channel(word: Token, start: int, command: Command) -> QueryError:
+    """Return the error for a channel without its `#`, of a place that begins there."""
+    is_here = bool(command.channel_name) and word.value.casefold() == command.channel_name
+    return QueryError(
+        word.text,
+        "is taken for a channel, and has no `#`",
+        expected=_CHANNEL,
+        nearest=("to here", "") if is_here else ("",),
+        span=(start, word.end),
     )
 
 
@@ -145,7 +176,7 @@ def _take_channel(words: Sequence[Token], command: Command) -> tuple[list[Token]
                 expected=f"`to {word.value}`, which shows the file to everybody there",
                 nearest=f"to {word.value}",
             )
-    if len(left) > 1 and _is_one_of(left, len(left) - 1, ("to", "into")):
+    if len(left) > 1 and _is_one_of(left, len(left) - 1, _TO):
         raise left[-1].wrong("does not say where the file goes", expected=_CHANNEL, nearest=("to here", ""))
     return left, None
 

@@ -97,6 +97,9 @@ def test_the_command_for_the_same_is_read_as_the_same(text: str) -> None:
         ("export orders cursor:abc", "can't be used in an export"),
         ("export orders as pdf", "is no format of a file"),
         ("export orders to #ops", "is no channel that Slack recognised"),
+        ("export orders to ops", "is taken for a channel, and has no `#`"),
+        ("export orders failed into ops as csv", "is taken for a channel, and has no `#`"),
+        ("export * to ops", "is taken for a channel, and has no `#`"),
         ("export orders <#C0OPS0001|ops>", "does not say what for"),
     ],
 )
@@ -134,3 +137,15 @@ def test_words_for_all_mean_in_an_export_what_they_mean_in_a_list(
 @pytest.mark.parametrize("words", ["all", "everything", "every workflow", "any", "all as csv"])
 def test_an_export_of_all_is_one_of_the_instances_of_every_workflow(words: str) -> None:
     assert export(f"export {words}").command() == "/workflows export *"
+
+
+def test_the_name_of_the_channel_itself_is_proposed_as_here() -> None:
+    with pytest.raises(QueryError) as refused:
+        read_command(Command("export orders to ops", channel=HERE, now=NOW, channel_name="ops"))
+    assert refused.value.corrected == "/workflows export orders to here"
+
+
+def test_a_name_behind_to_is_a_workflow_where_there_is_one() -> None:
+    request = read_command(Command("export orders to emails", now=NOW, workflows=("emails", "orders")))
+    assert isinstance(request, StartExport)
+    assert request.query.query.selection.workflows == ("orders", "emails")
