@@ -11,6 +11,7 @@ from bot.browse.command.options import ACCOUNT, LIST_OPTIONS, SINCE, STATUS, UNT
 from bot.browse.command.pending_query import PendingQuery
 from bot.browse.command.phrases import EVERYTHING, read_phrases
 from bot.browse.command.reader import read_instances
+from bot.browse.command.word_errors import is_before_time, version_as_time
 from bot.browse.conditions import ERRORED
 from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
@@ -18,7 +19,7 @@ from bot.browse.selection import PATTERN, Selection
 from bot.failures.requests import ListFailures
 from bot.inspect.command import NEWEST
 from bot.language.command import Command
-from bot.language.errors import QueryError, one_of, without_span
+from bot.language.errors import QueryError, one_of, typed, without_span
 from bot.language.filler_words import is_filler
 from bot.language.tokens import COMMAND, Token
 from bot.slack.requests import Request
@@ -51,6 +52,9 @@ def read_failures(head: Token, rest: Sequence[Token], command: Command) -> Reque
         QueryError: something in them can't be understood.
     """
     words = read_phrases(join_flags(rest), command.workflows)[0]
+    time = next(filter(is_before_time, words), None)
+    if time is not None and (of_version := version_as_time(time, command)) is not None:
+        raise _of_version(of_version, head, command)
     others = [word for word in words if not _says_errored(word)]
     expected = one_of([f"{each.key}:" for each in FAILURE_OPTIONS])
     expected += f"; `{COMMAND} list` takes it, with `status:errored`"
@@ -74,6 +78,15 @@ def read_failures(head: Token, rest: Sequence[Token], command: Command) -> Reque
         expected=f"a name or a pattern, as in `{COMMAND} failures order-*`",
         nearest=("",),
     )
+
+
+def _of_version(error: QueryError, head: Token, command: Command) -> QueryError:
+    """Return the error for a version in the place of a time, with the list of what failed on that version."""
+    texts = {choice: command.edit(error.span, choice) for choice in error.choices}
+    error.choices = tuple(_as_list(head, text) if choice else text.text for choice, text in texts.items())
+    error.span = None
+    error.expected = f"a time; {typed(f'{COMMAND} failures')} says of each cause since which version it is"
+    return error
 
 
 def _as_list(head: Token, command: Command) -> str:

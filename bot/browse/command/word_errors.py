@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 from bot.browse.command.filter_words import TIMES
@@ -16,7 +17,8 @@ from bot.language.tokens import COMMAND, Token, span_with_marks, split
 OLDEST: Final = frozenset({"first", "oldest", "earliest"})
 OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
 _VERSION: Final = re.compile(r"(?=.*\d)[0-9a-f]{3,12}|[a-f]{4,12}")
-_DEPLOYS: Final = frozenset({"deploy", "deployment", "release", "rollout", "version", "last"})
+_DEPLOYS: Final = frozenset({"deploy", "deployment", "release", "rollout", "version", "build"})
+_BEFORE_VERSIONS: Final = frozenset({"the", "our", "last", "latest", "newest", "current", *_DEPLOYS})
 
 
 def run_of(words: Sequence[Token], command: Command) -> Sequence[Token]:
@@ -37,21 +39,41 @@ def unknown_words(run: Sequence[Token]) -> str:
 
 def unread_filter(words: Sequence[Token], command: Command) -> QueryError:
     """Return the error for the name of a filter whose value can't be read: `since banana`."""
-    run = run_of(words, command)[:2]
+    if (of_version := version_as_time(words[0], command)) is not None:
+        return of_version
+    end = run_of(words, command)[:2][-1].end
     option = LIST_OPTIONS.find(words[0].value.lower())
-    end = run[-1].end
-    is_of_version = option is not None and option.key in TIMES and len(run) > 1
-    version = run[1].value if is_of_version and _VERSION.fullmatch(run[1].value) else None
-    is_deploy = is_of_version and run[1].value.lower() in _DEPLOYS
-    expected = f"as in {typed(option.example)}" if option else "a filter"
-    if version or is_deploy:
-        expected = f"a time, or `version:` with its id; {typed(f'{COMMAND} stats')} compares versions"
     return QueryError(
         command.text[words[0].start : end],
-        "is no filter that I can read" if not is_deploy else "is no time that I know",
-        expected=expected,
-        nearest=(*[f"version:{version}"] * (version is not None), ""),
+        "is no filter that I can read",
+        expected=f"as in {typed(option.example)}" if option else "a filter",
+        nearest=("",),
         span=(words[0].start, end),
+    )
+
+
+def is_before_time(word: Token) -> bool:
+    """Return whether a word is the name of a filter for a time, whose value was not read."""
+    option = LIST_OPTIONS.find(word.value.lower())
+    return word.key is None and not word.quoted and option is not None and option.key in TIMES
+
+
+def version_as_time(word: Token, command: Command) -> QueryError | None:
+    """Return the error for a version in a time's place: `since version 4f2a`, `since the last deploy`."""
+    if not is_before_time(word):
+        return None
+    behind = [each for each in split(command.text) if each.start > word.start]
+    said = list(takewhile(lambda each: each.value.lower() in _BEFORE_VERSIONS, behind))
+    version = next((each for each in behind[len(said) :][:1] if _VERSION.fullmatch(each.value)), None)
+    if version is None and _DEPLOYS.isdisjoint(each.value.lower() for each in said):
+        return None
+    end = (version or said[-1]).end
+    return QueryError(
+        command.text[word.start : end],
+        "is no time that I know",
+        expected=f"a time, or `version:` with its id; {typed(f'{COMMAND} stats')} compares versions",
+        nearest=("",) if version is None else (f"version:{version.value}", ""),
+        span=(word.start, end),
     )
 
 

@@ -51,3 +51,24 @@ def test_a_command_without_its_end_is_not_guessed(text: str, corrected: str) -> 
     error = catch_typed_refusal(text)
     assert error is not None
     assert error.corrected == corrected
+
+
+@pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        ("failures since version 4f2a", ["list failed version:4f2a", "failures"]),
+        ("failures orders since 4f2a", ["list failed orders version:4f2a", "failures orders"]),
+        ("failures orders since the last deploy", ["failures orders"]),
+        (
+            "failures since yesterday since version 4f2a",
+            ["list failed since yesterday version:4f2a", "failures since yesterday"],
+        ),
+        ("what failed since version 4f2a", ["what failed version:4f2a", "what failed"]),
+        ("orders since deployment 4f2a", ["orders version:4f2a", "orders"]),
+        ("orders since 4f2a", ["orders version:4f2a", "orders"]),
+        ("orders since last deploy", ["orders"]),
+        ("stats orders since version 4f2a", ["stats orders version:4f2a", "stats orders"]),
+    ],
+)
+def test_a_version_in_a_times_place_is_offered_as_a_version(text: str, texts: list[str]) -> None:
+    assert proposals(text, ("emails", "orders")) == texts
