@@ -66,6 +66,27 @@ def test_what_cannot_be_bundled_is_named(tmp_path: Path, line: str) -> None:
         bundle_script(main)
 
 
+def test_a_name_that_is_not_exported_is_named(tmp_path: Path) -> None:
+    main = write(
+        tmp_path,
+        main='import { run, walk } from "./one.js";',
+        one="export function run() {}\nfunction walk() {}",
+    )
+    with pytest.raises(ValueError, match=r"main\.js imports what one\.js does not export: walk"):
+        bundle_script(main)
+
+
+@pytest.mark.parametrize("line", ["@import url(two.css);", '@import "two.css" print;'])
+@pytest.mark.parametrize("sheet", ["main", "one"])
+def test_a_sheet_that_cannot_be_bundled_is_named(tmp_path: Path, sheet: str, line: str) -> None:
+    sheets = {"main": '@import "one.css";\n', "one": "p {}\n"}
+    sheets[sheet] += line
+    for name, text in sheets.items():
+        (tmp_path / f"{name}.css").write_text(text)
+    with pytest.raises(ValueError, match=rf"not bundled: {re.escape(line)}"):
+        bundle_styles(tmp_path / "main.css")
+
+
 def test_modules_that_import_each_other_are_named(tmp_path: Path) -> None:
     main = write(
         tmp_path,
