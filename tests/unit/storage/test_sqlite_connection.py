@@ -1,5 +1,6 @@
 """A connection to an SQLite file does a statement in one go, and all that SQLAlchemy expects of it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -74,3 +75,26 @@ async def test_a_statement_that_fails_leaves_a_connection_that_works(engine: Asy
         with pytest.raises(IntegrityError):
             await connection.execute(insert(_words), [{"number": 1, "word": "again"}])
         assert (await connection.scalars(select(_words.c.word))).all() == ["one", "two"]
+
+
+@pytest.mark.parametrize("steps", range(0, 40, 2))
+async def test_work_that_is_cancelled_leaves_nothing_behind_and_holds_no_lock(
+    engine: AsyncEngine, tmp_path: Path, steps: int
+) -> None:
+    async def write() -> None:
+        async with engine.begin() as connection:
+            for word in ("three", "four"):
+                await connection.execute(insert(_words).values(word=word))
+
+    writing = asyncio.create_task(write())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    is_cancelled = writing.cancel()
+    await asyncio.wait([writing])
+    other = open_database(f"sqlite:///{tmp_path}/words.sqlite3")
+    async with asyncio.timeout(2), other.begin() as connection:
+        await connection.execute(update(_words).values(word="new"))
+        assert len((await connection.scalars(select(_words.c.word))).all()) in (
+            {2, 4} if is_cancelled else {4}
+        )
+    await other.dispose()
