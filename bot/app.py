@@ -18,7 +18,7 @@ from bot.access.rules import load_rules
 from bot.cloudflare.client import Call, observe_nothing
 from bot.database import database
 from bot.digests.delivery.model import EVENT_TYPE
-from bot.digests.delivery.worker import run_worker
+from bot.digests.delivery.running import run_worker
 from bot.digests.reading import ReportBuilder
 from bot.digests.scope import DigestScope
 from bot.digests.store import DigestRepository, teams_with_digests

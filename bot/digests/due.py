@@ -31,6 +31,11 @@ _KEEP_RUNS: Final = timedelta(days=90)
 _KEEP_LAST: Final = 100
 _KEEP_DELETED: Final = timedelta(days=30)
 _MAX_DELAY: Final = timedelta(minutes=15)  # no run is rescheduled for so long
+_HAS_WORK: Final = select(
+    exists().where(digests.c.team_id == bindparam("team"), digests.c.state == "active")
+    | exists().where(digest_runs.c.team_id == bindparam("team"), digest_runs.c.state == "due")
+)
+"""Every worker asks it every two seconds, so that it is put together once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,6 @@ class ClaimedRun:
 
     attempt: Attempt
     channel: str
-
-
-_HAS_WORK: Final = select(
-    exists().where(digests.c.team_id == bindparam("team"), digests.c.state == "active")
-    | exists().where(digest_runs.c.team_id == bindparam("team"), digest_runs.c.state == "due")
-)
-"""Every worker asks it every two seconds, so that it is put together once."""
 
 
 class DueScheduler:

@@ -83,7 +83,7 @@ class WorkflowRow:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of the chart: newcomers from a moment on, for as long as all bars are wide."""
+    """One bar of the chart: the new instances from a moment on, for as long as all bars are wide."""
 
     start: datetime
     count: int

@@ -35,6 +35,13 @@ _NOTICE_LOSS: Final = {
 }
 """A server that is gone without a word ends its connections within a minute; by default that takes two hours.
 DBOS connects by the same address. What DATABASE_URL says of these goes first."""
+_OWNED_LATER: Final = tuple(
+    table for table in metadata.sorted_tables if table.c.team_id.server_default is not None
+)
+"""Tables that are older than their column `team_id`."""
+_FIND_OWNERLESS: Final = select(
+    *(exists().where(table.c.team_id == "").label(table.name) for table in _OWNED_LATER)
+)
 
 _T = TypeVar("_T")
 
@@ -129,15 +136,6 @@ async def migrate(engine: AsyncEngine) -> None:
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnusable(await reason_with_grants(engine, error)) from error
-
-
-_OWNED_LATER: Final = tuple(
-    table for table in metadata.sorted_tables if table.c.team_id.server_default is not None
-)
-"""Tables that are older than their column `team_id`."""
-_FIND_OWNERLESS: Final = select(
-    *(exists().where(table.c.team_id == "").label(table.name) for table in _OWNED_LATER)
-)
 
 
 async def adopt_rows(engine: AsyncEngine, team: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.delivery.model import EVENT_TYPE
-from bot.digests.delivery.worker import run_worker
+from bot.digests.delivery.running import run_worker
 from bot.digests.model import DigestSpec
 from bot.digests.reading import ReportBuilder
 from bot.digests.store import DigestRepository

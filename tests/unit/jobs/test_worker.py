@@ -22,7 +22,8 @@ from bot.cloudflare.timed_cache import CacheTimes
 from bot.digests.delivery import worker as worker_module
 from bot.digests.delivery import workflow
 from bot.digests.delivery.model import EVENT_TYPE
-from bot.digests.delivery.worker import Worker, run_worker
+from bot.digests.delivery.running import run_worker
+from bot.digests.delivery.worker import Worker
 from bot.digests.due import DueScheduler
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.reading import ReportBuilder
