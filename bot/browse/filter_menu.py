@@ -26,14 +26,14 @@ class FilterMenu:
     """Offers workflows, and the pattern that is typed.
 
     Args:
-        workflow_names: returns the names of an account's workflows that a person may see.
+        list_names: returns the names of an account's workflows that a person may see.
         access: says who may look at what.
     """
 
     def __init__(
-        self, workflow_names: Callable[[str | None, Viewer], Awaitable[tuple[str, ...]]], access: Access
+        self, list_names: Callable[[str | None, Viewer], Awaitable[tuple[str, ...]]], access: Access
     ) -> None:
-        self._workflow_names = workflow_names
+        self._list_names = list_names
         self._access = access
 
     async def suggest(self, request: SuggestNames, interaction: Interaction) -> Reply:
@@ -45,7 +45,7 @@ class FilterMenu:
         try:
             async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 found = await asyncio.gather(
-                    *(self._workflow_names(account, viewer) for account in viewer.visible_accounts)
+                    *(self._list_names(account, viewer) for account in viewer.visible_accounts)
                 )
         except TimeoutError:
             _log.warning("workflows_not_suggested")

@@ -98,16 +98,16 @@ class ListHandlers:
         account, *others = viewer.meant_accounts()
         return None if others else self._browser.known_workflow(account, viewer.workflow_filter(account))
 
-    async def workflow_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
+    async def list_visible_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
         """Return the names of an account's workflows that a person may see; none where they can't be read."""
-        return await self._lists.workflow_names(account, viewer)
+        return await self._browser.list_visible_names(account, viewer)
 
     async def can_show(self, chosen: Selection, interaction: Interaction) -> bool:
         """Return whether instances can be shown: chatter may read as the name of a workflow, too."""
         viewer = await self._access.viewer(interaction)
         accounts = viewer.meant_accounts() if chosen.account is None else (chosen.account,)
         for account in accounts:
-            names = await self.workflow_names(account, viewer)
+            names = await self.list_visible_names(account, viewer)
             if all(_is_known(each, names) for each in chosen.workflows):
                 return True
         return False
@@ -132,7 +132,7 @@ class ListHandlers:
         account, *others = viewer.meant_accounts()
         if typed is None or others:
             return ShowMessage(not_yet_message(request, None))
-        meant = name_matching.resolve(typed, await self.workflow_names(account, viewer))
+        meant = name_matching.resolve(typed, await self.list_visible_names(account, viewer))
         if len(meant) != 1:
             return ShowMessage(not_yet_message(request, None))
         readings = () if meant[0] == typed else (Reading(typed, meant[0]),)

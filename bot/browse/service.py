@@ -138,14 +138,11 @@ class ListService:
         Raises:
             UserError: it means none of them.
         """
-        error = error_for_hidden(viewer, query, await self.workflow_names(query.account, viewer))
+        visible = await self.browser.list_visible_names(query.account, viewer)
+        error = error_for_hidden(viewer, query, visible)
         if isinstance(error, UserError):
             raise error
         return await self._show_meant(Audience(viewer), error, notices)
-
-    async def workflow_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
-        """Return the names of an account's workflows that a person may see; none where they can't be read."""
-        return await self.browser.list_visible_names(account, viewer)
 
     async def save(self, request: Request, team: str) -> str:
         """Return a button's value; the walk to its place goes to the database if it is long."""

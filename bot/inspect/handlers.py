@@ -36,7 +36,7 @@ from bot.inspect.model import InstanceRef, InstanceView
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.requests import (
     ListVersion,
-    OfInstance,
+    OfSteps,
     OpenDashboard,
     RefreshInstance,
     ShareInstance,
@@ -155,7 +155,7 @@ class InspectHandlers:
         """Do nothing: Slack has opened the dashboard."""
         return Nothing()
 
-    async def _show_in_place(self, request: OfInstance, interaction: Interaction, *, fresh: bool) -> Reply:
+    async def _show_in_place(self, request: OfSteps, interaction: Interaction, *, fresh: bool) -> Reply:
         if interaction.open_view:
             return await self._build_modal(
                 request.subject, request.first, interaction, fresh=fresh, is_second_look=True

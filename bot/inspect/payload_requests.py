@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from bot.inspect.requests import OfSubject
+from bot.inspect.requests import OfInstance
 
 
 @dataclass(frozen=True, slots=True)
-class OfPayload(OfSubject):
+class OfPayload(OfInstance):
     """A request about one payload.
 
     Attributes:
@@ -34,7 +34,7 @@ class ShowPayload(OfPayload):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOutputs(OfSubject):
+class ShowOutputs(OfInstance):
     """The outputs of some steps, each with a button to the whole of it, in a modal.
 
     Attributes:

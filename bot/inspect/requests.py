@@ -14,7 +14,7 @@ from bot.slack.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
-class OfSubject(Request):
+class OfInstance(Request):
     """A request about one instance.
 
     Attributes:
@@ -29,8 +29,8 @@ class OfSubject(Request):
 
 
 @dataclass(frozen=True, slots=True)
-class OfInstance(OfSubject):
-    """A request about an instance that is shown.
+class OfSteps(OfInstance):
+    """A request about an instance that is shown with a page of its steps.
 
     Attributes:
         first: the place of a step on the page to show, from 0.
@@ -40,28 +40,28 @@ class OfInstance(OfSubject):
 
 
 @dataclass(frozen=True, slots=True)
-class TurnSteps(OfInstance):
+class TurnSteps(OfSteps):
     """Another page of steps, in place."""
 
     kind: ClassVar[str] = "steps"
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshInstance(OfInstance):
+class RefreshInstance(OfSteps):
     """The instance as Cloudflare has it now, in place."""
 
     kind: ClassVar[str] = "instance_refresh"
 
 
 @dataclass(frozen=True, slots=True)
-class ShareInstance(OfInstance):
+class ShareInstance(OfSteps):
     """The instance for everybody in the channel, in a message of its own, without params and outputs."""
 
     kind: ClassVar[str] = "instance_share"
 
 
 @dataclass(frozen=True, slots=True)
-class ListVersion(OfInstance):
+class ListVersion(OfSteps):
     """The workflow's newest instances that ran the same version.
 
     Attributes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.access.model import Right
 from bot.access.policy import Access
 from bot.browse.requests import DescribeInstance
-from bot.inspect.payload_requests import OfPayload, ShowOutputs
+from bot.inspect.payload_requests import OfPayload
 from bot.inspect.requests import OfInstance
 from bot.slack.interaction import Interaction
 
@@ -33,7 +33,7 @@ class InspectRights:
         """Require the right for the workflow of an instance."""
         await self.access.require(Right.VIEW, interaction, request.subject.account, request.subject.workflow)
 
-    async def require_payload(self, request: OfPayload | ShowOutputs, interaction: Interaction) -> None:
+    async def require_payload(self, request: OfInstance, interaction: Interaction) -> None:
         """Require the rights for an instance's workflow and for what went in and came out."""
         account, workflow = request.subject.account, request.subject.workflow
         viewer = await self.access.require(Right.VIEW, interaction, account, workflow)

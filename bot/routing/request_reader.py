@@ -158,7 +158,7 @@ class RequestReader:
         """Return what to type for the same in the first of some accounts, those where it means something."""
         offers = []
         for account in accounts[:_MOST_OFFERED]:
-            names = await self.lists.workflow_names(account, viewer)
+            names = await self.lists.list_visible_names(account, viewer)
             with suppress(QueryError):
                 text = add_account(typed, account)
                 request = await self._read(text, viewer, account)
@@ -184,11 +184,11 @@ class RequestReader:
             if not may_mean_another(request, typed):
                 return request
         except QueryError:
-            names = await self.lists.workflow_names(account, viewer)
+            names = await self.lists.list_visible_names(account, viewer)
             if not names:
                 raise
         else:
-            names = await self.lists.workflow_names(account, viewer)
+            names = await self.lists.list_visible_names(account, viewer)
         return read_command(replace(typed, workflows=names))
 
     async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:

@@ -97,7 +97,7 @@ def routes(handlers: Handlers, access: Access) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = handlers.digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
-    names = FilterMenu(handlers.lists.workflow_names, access)
+    names = FilterMenu(handlers.lists.list_visible_names, access)
     return [
         Route(HelpQuery, allow_everyone, handlers.home.show_help),
         Route(HelpWithMessage, allow_everyone, handlers.home.help_with_message),

@@ -1,4 +1,4 @@
-"""The parts that the router is given: the reader of requests, and the routes to their handlers."""
+"""What the router and the dispatcher are given: the reader of requests, and the routes to their handlers."""
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
