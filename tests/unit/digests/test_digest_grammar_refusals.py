@@ -50,6 +50,7 @@ MISTAKES = (
     ("create to ops at nine", f"ops {NO_MARK}", None),
     ("create daily 9am in ops", f"ops {NO_MARK}", None),
     ("ops daily 9am", f"ops {NO_MARK}", None),
+    ("in ops daily 9am", f"ops {NO_MARK}", None),
     ("create daily 9am in Berln", "Berln is no time zone I know", "create daily 9am in zone:Europe/Berlin"),
     ("create in Berln daily 9am", "Berln is no time zone I know", "create in zone:Europe/Berlin daily 9am"),
     ("list in ops", "ops is no part of the digests", None),
