@@ -102,9 +102,9 @@ def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestR
     if schedule_words.begins(rest, command.zone) or names_channel(verb):
         return read_create(head, rest, command)
     close = _nearest_verb(verb)
-    behind = _without_place(rest)[1:]
-    is_number = bool(_NUMBER.fullmatch(as_typed(behind[:1])))
-    if close is None and not is_number and schedule_words.begins(behind, command.zone):
+    schedule = _without_place(rest)[1:]
+    is_number = bool(_NUMBER.fullmatch(as_typed(schedule[:1])))
+    if close is None and not is_number and schedule_words.begins(schedule, command.zone):
         return read_create(head, rest, command)
     raise verb.wrong("is not a digest command", expected=one_of(DIGEST_VERBS.names), nearest=close)
 
