@@ -3,28 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
-from zoneinfo import ZoneInfoNotFoundError
+from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, select, true, tuple_, update
+from sqlalchemy import and_, bindparam, delete, exists, func, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.digests.codec import digest_of, digests_of, seconds
+from bot.digests.codec import digest_of, seconds
 from bot.digests.failing import FailingDigests
 from bot.digests.model import Digest
 from bot.digests.runs import Attempt
-from bot.language.schedule import slot_key
+from bot.digests.slots import SlotRecorder, plan_again
 from bot.storage.database import insert_for
 from bot.storage.tables import digest_runs, digests
 
 _log = structlog.get_logger(__name__)
-
-LOOK_BACK: Final = timedelta(days=7)
-"""Slots missed longer ago are not recorded."""
-MOST_MISSED: Final = 20
-"""How many missed slots are recorded at once; the latest."""
-UNKNOWN_ZONE: Final = "the time zone {zone} is not known here: choose another"
 
 _BATCH: Final = 200  # digests per transaction
 _KEEP_RUNS: Final = timedelta(days=90)
@@ -85,8 +78,7 @@ class DueScheduler:
         self._team = team
         self._own_digests = digests.c.team_id == team
         self._own_runs = digest_runs.c.team_id == team
-        self._lateness = lateness
-        self._insert = insert_for(engine)
+        self._recorder = SlotRecorder(insert_for(engine), team, lateness)
         self._failing = FailingDigests()
 
     async def has_work(self) -> bool:
@@ -124,26 +116,12 @@ class DueScheduler:
                 with self._failing.skip(row["number"]):
                     digest = digest_of(row)
                     async with connection.begin_nested():
-                        recorded = await self._record(connection, digest, now)
+                        recorded = await self._recorder.record(connection, digest, now)
                     due += recorded.due
                     missed += recorded.missed
                     paused += recorded.paused
         last = (rows[-1]["next_due"], rows[-1]["number"]) if len(rows) == _BATCH else None
         return DueRuns(due, missed, paused, last)
-
-    async def _record(self, connection: AsyncConnection, digest: Digest, now: datetime) -> DueRuns:
-        try:
-            slots = _slots(digest, now)
-            next_due = digest.plan.schedule.next_after(now)
-        except ZoneInfoNotFoundError:
-            return DueRuns(0, 0, await self._pause(connection, digest, now), None)
-        if not await _set_next_due(connection, digest, next_due):
-            return DueRuns(0, 0, (), None)
-        last = [slot for slot in slots[-1:] if now - slot <= self._lateness]
-        lost = slots[: len(slots) - len(last)][-MOST_MISSED:]
-        due = await self._insert_runs(connection, digest, last, "due", now)
-        missed = await self._insert_runs(connection, digest, lost, "missed", now)
-        return DueRuns(due, missed, (), None)
 
     async def handle_clock_rollback(self, now: datetime) -> None:
         """Correct what was planned by a clock that was ahead.
@@ -154,7 +132,7 @@ class DueScheduler:
             asked = select(digests).where(self._own_digests, digests.c.state == "active")
             for row in (await connection.execute(asked)).mappings().all():
                 with self._failing.skip(row["number"]):
-                    await _plan_again(connection, digest_of(row), now)
+                    await plan_again(connection, digest_of(row), now)
         ahead = seconds(now + _MAX_DELAY)
         async with self._engine.begin() as connection:
             await connection.execute(
@@ -258,73 +236,6 @@ class DueScheduler:
         async with self._engine.begin() as connection:
             await connection.execute(delete(digest_runs).where(of_gone))
             await connection.execute(delete(digests).where(gone))
-
-    async def _insert_runs(
-        self,
-        connection: AsyncConnection,
-        digest: Digest,
-        slots: Sequence[datetime],
-        state: str,
-        now: datetime,
-    ) -> int:
-        """Insert new runs and count them. A run missed by a clock that was ahead may become due again."""
-        inserted = 0
-        values: dict[str, Any] = {"state": state, "try_at": None, "ended_at": seconds(now)}
-        if state == "due":
-            values |= {"try_at": seconds(now), "ended_at": None}
-        for slot in slots:
-            run = {"digest": digest.number, "slot": slot_key(slot), "due_at": seconds(slot), **values}
-            made = self._insert(digest_runs).values(team_id=self._team, attempt=0, posting=False, **run)
-            if state == "due":
-                made = made.on_conflict_do_update(
-                    index_elements=["digest", "slot"], set_=values, where=digest_runs.c.state == "missed"
-                )
-            else:
-                made = made.on_conflict_do_nothing()
-            inserted += len((await connection.execute(made.returning(digest_runs.c.slot))).all())
-        return inserted
-
-    async def _pause(self, connection: AsyncConnection, digest: Digest, now: datetime) -> tuple[Digest, ...]:
-        why = UNKNOWN_ZONE.format(zone=digest.plan.schedule.zone)
-        paused = await connection.execute(
-            update(digests)
-            .where(_unchanged(digest))
-            .values(state="paused", paused_why=why, next_due=None, changed_at=seconds(now))
-            .returning(digests)
-        )
-        return digests_of(paused.mappings())
-
-
-def _slots(digest: Digest, now: datetime) -> Sequence[datetime]:
-    """Return the slots that have come, the oldest first."""
-    if digest.next_due is None:
-        return ()
-    start = max(digest.next_due - timedelta(seconds=1), now - LOOK_BACK)
-    return digest.plan.schedule.slots_between(start, now)
-
-
-async def _set_next_due(connection: AsyncConnection, digest: Digest, next_due: datetime) -> bool:
-    """Set when a digest is next due; return False if it has changed meanwhile."""
-    moved = await connection.execute(
-        update(digests).where(_unchanged(digest)).values(next_due=seconds(next_due))
-    )
-    return bool(moved.rowcount)
-
-
-async def _plan_again(connection: AsyncConnection, digest: Digest, now: datetime) -> None:
-    try:
-        next_due = digest.plan.schedule.next_after(now)
-    except ZoneInfoNotFoundError:
-        return  # `record_due` pauses it
-    if digest.next_due is not None and next_due < digest.next_due:
-        async with connection.begin_nested():
-            await _set_next_due(connection, digest, next_due)
-
-
-def _unchanged(digest: Digest) -> ColumnElement[bool]:
-    """Match the digest if it is still active with the same due time."""
-    due = None if digest.next_due is None else seconds(digest.next_due)
-    return and_(digests.c.number == digest.number, digests.c.state == "active", digests.c.next_due == due)
 
 
 async def _set_try_at(connection: AsyncConnection, attempt: Attempt, was: int, to: int | None) -> bool:
