@@ -35,7 +35,7 @@ _ASKING: Final = ("is", "are", "all", "everything", "am")
 _OK: Final = ("ok", "okay", "fine", "good", "alright", "up", "alive")
 _MOST_OF_AN_ERROR: Final = 8  # words
 _MOST_WORDS: Final = 30
-"""Of a command in which a mistyped time is looked for: nobody types longer ones with times in them."""
+"""Of a command in which a mistyped time is looked for: it is read once more for that."""
 
 
 def read_command(command: Command) -> Request:
@@ -101,8 +101,10 @@ def read_text(command: Command) -> Request:
 def _mistyped_time(command: Command) -> QueryError | None:
     """Return the error for a word that is mistyped in a time, if the command can be read without the slip."""
     try:
-        words = split(command.text)[:_MOST_WORDS]
+        words = split(command.text)
     except QueryError:
+        return None
+    if len(words) > _MOST_WORDS:
         return None
     bare = [word.value if word.key is None and not word.quoted else "" for word in words]
     found = mistyped_time_word(bare, lambda word: bool(name_matching.resolve(word, command.workflows)))
