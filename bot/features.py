@@ -1,4 +1,4 @@
-"""Put the features together: the handlers of each, and the router that leads requests to them."""
+"""Put the features together: the handlers of each, and the router before them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -22,10 +22,10 @@ from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.one_list import is_first, is_page_within, screen_of
 from bot.browse.pages import PageReader, bounded
-from bot.browse.reading import Limits
 from bot.browse.screen import Found, Screen, Source
 from bot.browse.selection import Selection
 from bot.browse.several.planning import WorkflowFilter, allow_all
+from bot.browse.several.reading import Limits
 from bot.browse.several.screens import READ_BACK, SCREEN, SeveralLists, retried
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows

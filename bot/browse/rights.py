@@ -1,4 +1,4 @@
-"""Who may look at which lists. The router asks before a handler begins, and so before Cloudflare is asked."""
+"""Who may look at which lists. The dispatcher asks before a handler begins, so before Cloudflare is asked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -66,7 +66,7 @@ class DigestFormHandlers:
 
     Attributes:
         digests: makes and changes them.
-        rights: who may change which; that they may is asked before, by the router.
+        rights: who may change which; that they may is asked before, by the dispatcher.
         zones: people's time zones.
     """
 

@@ -56,7 +56,7 @@ class DigestHandlers:
 
     Attributes:
         digests: makes and changes them.
-        rights: who may change which; that they may is asked before, by the router.
+        rights: who may change which; that they may is asked before, by the dispatcher.
     """
 
     digests: DigestService

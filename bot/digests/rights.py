@@ -1,4 +1,4 @@
-"""Who may do what with digests. The router asks before a handler begins.
+"""Who may do what with digests. The dispatcher asks before a handler begins.
 
 The admins may do everything with a digest, from anywhere; so may its creator, while they are in its channel.
 People in its channel may look at it and run it there. Everyone may create one in a channel where they are.

@@ -11,8 +11,8 @@ from typing import Final
 
 from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
-from bot.browse.reading import Limits
 from bot.browse.selection import Selection
+from bot.browse.several.reading import Limits
 from bot.cloudflare.errors import CloudflareError, Unavailable
 from bot.cloudflare.models import Instance
 

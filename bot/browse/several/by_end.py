@@ -14,10 +14,10 @@ from typing import Final
 from bot.browse.bookmark import EndBookmark, EndRow
 from bot.browse.causes import AT_ONCE
 from bot.browse.conditions import is_within, moment_of
-from bot.browse.reading import Asked, Reading, deadline
 from bot.browse.screen import Found, Row, Screen, Searched
 from bot.browse.selection import Selection, Stream
 from bot.browse.several.places import Omitted, StreamPlace
+from bot.browse.several.reading import Asked, Reading, deadline
 from bot.browse.several.scan import Scan
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import Instance, is_ended

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from bot.browse.bookmark import MergedBookmark
 from bot.browse.causes import AT_ONCE
-from bot.browse.reading import Asked, Reading, deadline, failure_of, is_over
 from bot.browse.screen import Row
 from bot.browse.several.merging import Merge, MergedRow
+from bot.browse.several.reading import Asked, Reading, deadline, failure_of, is_over
 from bot.browse.several.shown import RowKey, ShownProgress, ShownScreen
 from bot.cloudflare.errors import CloudflareError, RateLimited
 from bot.cloudflare.limiter import Priority

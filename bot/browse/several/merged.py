@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.browse.bookmark import Bookmark, MergedBookmark
-from bot.browse.reading import Asked
 from bot.browse.screen import Screen, Searched
 from bot.browse.several.cutting import Cutting, LookedAt, cut
 from bot.browse.several.places import StreamPlace
+from bot.browse.several.reading import Asked
 from bot.browse.several.shown import ShownProgress, ShownScreen, Taken
 
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.browse.pages import Loaded
-from bot.browse.reading import Reading, failure_of, is_over
 from bot.browse.selection import Stream
 from bot.browse.several.places import StreamPlace
 from bot.browse.several.planning import bound_of, filter_of
+from bot.browse.several.reading import Reading, failure_of, is_over
 from bot.cloudflare.errors import CloudflareError, RateLimited
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Instance

@@ -10,13 +10,13 @@ from bot.browse.checking import RowChecker
 from bot.browse.errors import NoSuchWorkflows
 from bot.browse.model import ListQuery
 from bot.browse.pages import PageReader
-from bot.browse.reading import Asked, Limits
 from bot.browse.screen import Found, Screen
 from bot.browse.selection import PATTERN, Selection
 from bot.browse.several.by_end import end_screen, read_all
 from bot.browse.several.merged import merged_screen
 from bot.browse.several.places import Omitted, StreamPlace
 from bot.browse.several.planning import WorkflowFilter, needs_names, plan
+from bot.browse.several.reading import Asked, Limits
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.limiter import Priority

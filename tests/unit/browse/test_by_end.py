@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.browse.bookmark import EndBookmark
 from bot.browse.model import ListQuery
-from bot.browse.reading import Limits
 from bot.browse.selection import Conditions, Selection, Stream
+from bot.browse.several.reading import Limits
 from bot.cloudflare.errors import Unavailable
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Instance, PageQuery

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.browse.bookmark import EndBookmark, KeptPlace, ListBookmark
 from bot.browse.browser import Browser
 from bot.browse.model import ListQuery
-from bot.browse.reading import Limits
 from bot.browse.screen import Screen
+from bot.browse.several.reading import Limits
 from bot.cloudflare.models import Instance
 from tests.support.many_lists import ManyLists, instance
 from tests.support.properties import examples

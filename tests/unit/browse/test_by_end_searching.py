@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.browse.model import ListQuery
-from bot.browse.reading import Limits
 from bot.browse.selection import Conditions, Stream
+from bot.browse.several.reading import Limits
 from bot.cloudflare.errors import RateLimited, Unavailable
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Cursor, PageQuery

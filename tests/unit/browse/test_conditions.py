@@ -10,9 +10,9 @@ from bot.browse.browser import Browser
 from bot.browse.command.condition_options import CONDITION_OPTIONS
 from bot.browse.conditions import matches, matches_cause
 from bot.browse.model import ListQuery
-from bot.browse.reading import Limits
 from bot.browse.screen import Screen
 from bot.browse.selection import Conditions, Selection
+from bot.browse.several.reading import Limits
 from bot.cloudflare.causes import Cause, cause_key
 from bot.cloudflare.errors import InvalidResponse, RateLimited
 from bot.cloudflare.instance_models import InstanceDetail, InstanceError

@@ -27,9 +27,9 @@ from bot.browse.bookmark import KeptPlace, ListBookmark
 from bot.browse.browser import Browser, without_anchor
 from bot.browse.errors import NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.model import ListQuery
-from bot.browse.reading import Limits
 from bot.browse.screen import Screen
 from bot.browse.selection import Conditions, Selection, Stream
+from bot.browse.several.reading import Limits
 from bot.cloudflare.bounds import in_milliseconds
 from bot.cloudflare.errors import (
     CloudflareError,

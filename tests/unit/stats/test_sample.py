@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from bot.browse.browser import Browser
-from bot.browse.reading import Limits
 from bot.browse.screen import Found, Searched
 from bot.browse.selection import Selection
+from bot.browse.several.reading import Limits
 from bot.cloudflare.errors import Unavailable
 from bot.stats.sample import SampleLimits, read_samples
 

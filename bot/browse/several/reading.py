@@ -1,4 +1,4 @@
-"""Reads several lists for one answer, and notes what was said beside the rows and what could not be read."""
+"""Read several lists for one answer, and note what was said beside the rows and what could not be read."""
 
 import asyncio
 from collections.abc import Collection, Sequence
