@@ -29,6 +29,14 @@ _HAS_WORK: Final = select(
     | exists().where(digest_runs.c.team_id == bindparam("team"), digest_runs.c.state == "due")
 )
 """Every worker asks it every two seconds, so that it is put together once."""
+_UPDATE_TRY: Final = update(digest_runs).where(
+    digest_runs.c.digest == bindparam("of_digest"),
+    digest_runs.c.slot == bindparam("of_slot"),
+    digest_runs.c.attempt == bindparam("of_attempt"),
+    digest_runs.c.state == "due",
+    digest_runs.c.try_at == bindparam("was"),
+)
+"""Every run asks it twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,15 +247,6 @@ class DueScheduler:
 
 
 async def _set_try_at(connection: AsyncConnection, attempt: Attempt, was: int, to: int | None) -> bool:
-    changed = await connection.execute(
-        update(digest_runs)
-        .where(
-            digest_runs.c.digest == attempt.digest,
-            digest_runs.c.slot == attempt.slot,
-            digest_runs.c.attempt == attempt.number,
-            digest_runs.c.state == "due",
-            digest_runs.c.try_at == was,
-        )
-        .values(try_at=to)
-    )
+    key = {"of_digest": attempt.digest, "of_slot": attempt.slot, "of_attempt": attempt.number, "was": was}
+    changed = await connection.execute(_UPDATE_TRY, {**key, "try_at": to})
     return bool(changed.rowcount)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true, update
+from sqlalchemy import and_, bindparam, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import baseline_to_json, digest_of, moment, run_of, seconds, spec_from_json
@@ -104,6 +104,56 @@ class RunResult:
     baseline: Baseline | None = None
 
 
+# What each delivery asks is put together once: that takes longer than to ask it.
+_IS_DIGEST: Final = and_(
+    digests.c.number == bindparam("of_digest"), digests.c.team_id == bindparam("of_team")
+)
+_FIND_DIGEST: Final = select(digests).where(_IS_DIGEST)
+_FIND_PLAN: Final = select(digests.c.plan, digests.c.baseline).where(_IS_DIGEST).with_for_update()
+_UPDATE_DIGEST: Final = update(digests).where(_IS_DIGEST)
+_IS_OPEN: Final = and_(
+    digest_runs.c.digest == bindparam("of_digest"),
+    digest_runs.c.team_id == bindparam("of_team"),
+    digest_runs.c.slot == bindparam("of_slot"),
+    digest_runs.c.attempt == bindparam("of_attempt"),
+    digest_runs.c.state == "due",
+)
+"""The run while it has no result and this is its current attempt."""
+_FIND_RUN: Final = select(digest_runs).where(_IS_OPEN)
+_UPDATE_RUN: Final = update(digest_runs).where(_IS_OPEN)
+_BEGIN_RUN: Final = _UPDATE_RUN.where(digest_runs.c.began_at.is_(None))
+_IS_OF_DIGEST: Final = and_(
+    digest_runs.c.digest == bindparam("of_digest"), digest_runs.c.team_id == bindparam("of_team")
+)
+_LAST_SENT: Final = select(func.max(digest_runs.c.due_at)).where(
+    _IS_OF_DIGEST, digest_runs.c.state == "sent", digest_runs.c.slot.not_like(f"{RUN_NOW}%")
+)
+_LIST_MISSED: Final = (
+    select(digest_runs.c.due_at)
+    .where(
+        _IS_OF_DIGEST,
+        digest_runs.c.state == "missed",
+        digest_runs.c.detail.is_(None),
+        digest_runs.c.due_at > func.coalesce(_LAST_SENT.scalar_subquery(), 0),
+        digest_runs.c.due_at <= bindparam("until"),
+    )
+    .order_by(digest_runs.c.due_at.desc())
+    .limit(MOST_MISSED)
+)
+_FIND_SENT: Final = (
+    select(digest_runs.c.due_at, digest_runs.c.ts)
+    .where(
+        _IS_OF_DIGEST,
+        digest_runs.c.state == "sent",
+        digest_runs.c.channel == bindparam("in_channel"),
+        digest_runs.c.ts.is_not(None),
+        digest_runs.c.due_at > bindparam("after"),
+        digest_runs.c.due_at < bindparam("before"),
+    )
+    .order_by(digest_runs.c.ended_at, digest_runs.c.ts)
+)
+
+
 class RunRepository:
     """The runs of one workspace's digests.
 
@@ -126,11 +176,7 @@ class RunRepository:
             ValueError: the digest or the run can't be read; the run has begun.
         """
         async with self._engine.begin() as connection:
-            await connection.execute(
-                update(digest_runs)
-                .where(self._open(attempt), digest_runs.c.began_at.is_(None))
-                .values(began_at=seconds(now))
-            )
+            await connection.execute(_BEGIN_RUN, {**self._key(attempt), "began_at": seconds(now)})
         return await self.find(attempt)
 
     async def find(self, attempt: Attempt) -> ActiveRun | None:
@@ -139,10 +185,10 @@ class RunRepository:
         Raises:
             ValueError: the digest or the run can't be read.
         """
-        kept = select(digests).where(self._is_digest(attempt.digest))
+        key, digest_key = self._key(attempt), self._digest_key(attempt.digest)
         async with self._engine.connect() as connection:
-            run = (await connection.execute(self._select(attempt))).mappings().first()
-            digest = (await connection.execute(kept)).mappings().first()
+            run = (await connection.execute(_FIND_RUN, key)).mappings().first()
+            digest = (await connection.execute(_FIND_DIGEST, digest_key)).mappings().first()
         if run is None or digest is None:
             return None
         posting_at = moment(run["posting_at"])
@@ -157,7 +203,7 @@ class RunRepository:
             ValueError: it can't be read.
         """
         async with self._engine.connect() as connection:
-            run = (await connection.execute(self._select(attempt))).mappings().first()
+            run = (await connection.execute(_FIND_RUN, self._key(attempt))).mappings().first()
         return None if run is None else run_of(run)
 
     async def mark_posting(self, attempt: Attempt, channel: str, now: datetime) -> bool:
@@ -176,17 +222,17 @@ class RunRepository:
         """Record the result and the digest's new baseline; return False if the run has ended already."""
         async with self._engine.begin() as connection:
             done = await connection.execute(
-                update(digest_runs)
-                .where(self._open(attempt))
-                .values(
-                    state=result.state,
-                    try_at=None,
-                    ended_at=seconds(result.ended_at),
-                    news=result.news,
-                    detail=result.detail,
-                    channel=result.channel,
-                    ts=result.ts,
-                )
+                _UPDATE_RUN,
+                {
+                    **self._key(attempt),
+                    "state": result.state,
+                    "try_at": None,
+                    "ended_at": seconds(result.ended_at),
+                    "news": result.news,
+                    "detail": result.detail,
+                    "channel": result.channel,
+                    "ts": result.ts,
+                },
             )
             if done.rowcount and result.plan is not None and result.baseline is not None:
                 await self._save_baseline(connection, attempt.digest, result.plan, result.baseline)
@@ -200,52 +246,33 @@ class RunRepository:
         there = digests.c.channel == channel if channel is not None else true()
         async with self._engine.begin() as connection:
             paused = await connection.execute(
-                update(digests)
-                .where(self._is_digest(digest), digests.c.state == "active", there)
-                .values(state="paused", paused_why=why, next_due=None, changed_at=seconds(now))
+                _UPDATE_DIGEST.where(digests.c.state == "active", there).values(
+                    state="paused", paused_why=why, next_due=None, changed_at=seconds(now)
+                ),
+                self._digest_key(digest),
             )
         return bool(paused.rowcount)
 
     async def list_missed_since(self, run: DigestRun) -> tuple[datetime, ...]:
         """Return the slots that no worker delivered between the last scheduled message and this run."""
-        same = and_(digest_runs.c.digest == run.digest, digest_runs.c.team_id == self._team)
-        last_sent = select(func.max(digest_runs.c.due_at)).where(
-            same, digest_runs.c.state == "sent", digest_runs.c.slot.not_like(f"{RUN_NOW}%")
-        )
-        missed = (
-            select(digest_runs.c.due_at)
-            .where(
-                same,
-                digest_runs.c.state == "missed",
-                digest_runs.c.detail.is_(None),
-                digest_runs.c.due_at > func.coalesce(last_sent.scalar_subquery(), 0),
-                digest_runs.c.due_at <= seconds(run.due_at),
-            )
-            .order_by(digest_runs.c.due_at.desc())
-            .limit(MOST_MISSED)
-        )
+        until = {"until": seconds(run.due_at)}
         async with self._engine.connect() as connection:
-            newest_first: Sequence[int] = (await connection.scalars(missed)).all()
+            newest_first: Sequence[int] = (
+                await connection.scalars(_LIST_MISSED, self._digest_key(run.digest) | until)
+            ).all()
         return tuple(datetime.fromtimestamp(at, UTC) for at in reversed(newest_first))
 
     async def find_thread(self, digest: Digest, run: DigestRun) -> str | None:
         """Return `ts` of the digest's first message on the day of this run, in its channel and time zone."""
         day = run.due_at.astimezone(ZoneInfo(digest.plan.schedule.zone)).date()
-        sent = (
-            select(digest_runs.c.due_at, digest_runs.c.ts)
-            .where(
-                digest_runs.c.digest == digest.number,
-                digest_runs.c.team_id == self._team,
-                digest_runs.c.state == "sent",
-                digest_runs.c.channel == digest.plan.channel,
-                digest_runs.c.ts.is_not(None),
-                digest_runs.c.due_at > seconds(run.due_at - timedelta(days=2)),
-                digest_runs.c.due_at < seconds(run.due_at + timedelta(days=2)),
-            )
-            .order_by(digest_runs.c.ended_at, digest_runs.c.ts)
-        )
+        there = {
+            "in_channel": digest.plan.channel,
+            "after": seconds(run.due_at - timedelta(days=2)),
+            "before": seconds(run.due_at + timedelta(days=2)),
+        }
         async with self._engine.connect() as connection:
-            for due_at, ts in await connection.execute(sent):
+            sent = await connection.execute(_FIND_SENT, self._digest_key(digest.number) | there)
+            for due_at, ts in sent:
                 at = datetime.fromtimestamp(due_at, ZoneInfo(digest.plan.schedule.zone))
                 if at.date() == day:
                     return str(ts)
@@ -253,35 +280,29 @@ class RunRepository:
 
     async def _change(self, run: Attempt, /, **values: Any) -> bool:  # noqa: ANN401 - columns of several types
         async with self._engine.begin() as connection:
-            changed = await connection.execute(update(digest_runs).where(self._open(run)).values(**values))
+            changed = await connection.execute(_UPDATE_RUN, self._key(run) | values)
         return bool(changed.rowcount)
 
     async def _save_baseline(
         self, connection: AsyncConnection, number: int, plan: DigestSpec, baseline: Baseline
     ) -> None:
         """Save a baseline, unless the digest asks for something else now."""
-        same = self._is_digest(number)
-        kept = select(digests.c.plan, digests.c.baseline).where(same).with_for_update()
-        row = (await connection.execute(kept)).mappings().first()
+        key = self._digest_key(number)
+        row = (await connection.execute(_FIND_PLAN, key)).mappings().first()
         if row is None:
             return
         now = spec_from_json(row["plan"])
         if (now.account, now.workflows, now.status) == (plan.account, plan.workflows, plan.status):
-            changed = update(digests).where(same).values(baseline=baseline_to_json(baseline))
-            await connection.execute(changed)
+            await connection.execute(_UPDATE_DIGEST, key | {"baseline": baseline_to_json(baseline)})
 
-    def _is_digest(self, number: int) -> ColumnElement[bool]:
-        return and_(digests.c.number == number, digests.c.team_id == self._team)
+    def _digest_key(self, number: int) -> dict[str, Any]:
+        """Return the parameters that name a digest."""
+        return {"of_digest": number, "of_team": self._team}
 
-    def _select(self, attempt: Attempt) -> Select[Any]:
-        return select(digest_runs).where(self._open(attempt))
-
-    def _open(self, attempt: Attempt) -> ColumnElement[bool]:
-        """Match the run while it has no result and this is its current attempt."""
-        return and_(
-            digest_runs.c.digest == attempt.digest,
-            digest_runs.c.team_id == self._team,
-            digest_runs.c.slot == attempt.slot,
-            digest_runs.c.attempt == attempt.number,
-            digest_runs.c.state == "due",
-        )
+    def _key(self, attempt: Attempt) -> dict[str, Any]:
+        """Return the parameters that name an attempt."""
+        return {
+            **self._digest_key(attempt.digest),
+            "of_slot": attempt.slot,
+            "of_attempt": attempt.number,
+        }

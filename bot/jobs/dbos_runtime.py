@@ -38,6 +38,7 @@ _POLL: Final = 1.0  # seconds
 CONCURRENCY: Final = 100  # jobs in one process; most of them wait for the network
 _THREADS: Final = 128  # more than jobs: DBOS waits in threads for a database that is down
 _CONNECTIONS: Final = 5
+_NOTIFY_EVERY: Final = 0.1  # seconds; DBOS's 0.01 wakes an idle worker all the time, and no reader here waits
 _MAX_RECOVERIES: Final = 20  # of one job whose workers died, before it counts as failed
 _KEEP: Final = timedelta(days=2)
 """Longer than any job may be late: DBOS would start a job again that it no longer remembers."""
@@ -185,6 +186,7 @@ async def start(url: str, executor: str, queues: Collection[str], version: str) 
         "log_level": "WARNING",
         "max_executor_threads": _THREADS,
         "sys_db_pool_size": _CONNECTIONS,
+        "notification_coalesce_sec": _NOTIFY_EVERY,
         "serializer": use_json(),
         "db_engine_kwargs": engine_options(url),
     }

@@ -6,7 +6,18 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, column, delete, exists, func, literal_column, select, table
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    bindparam,
+    column,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +31,24 @@ _NOW: Final[ColumnElement[int]] = literal_column("(extract(epoch from clock_time
 """Milliseconds by the database's clock, which all workers share."""
 _jobs: Final = table("workflow_status", column("executor_id"), column("status"), schema=JOBS_SCHEMA)
 """DBOS's table of jobs and the executors that run them. DBOS does not detect dead executors itself."""
+
+# Every heartbeat asks both, so that they are put together once.
+_BEAT: Final = (
+    insert(workers)
+    .values(beat_at=_NOW)
+    .on_conflict_do_update(index_elements=["executor"], set_={"beat_at": _NOW})
+)
+_FIND_EXPIRED: Final = (
+    select(func.coalesce(_jobs.c.executor_id, ""))
+    .distinct()
+    .where(
+        _jobs.c.status == "PENDING",
+        ~exists().where(
+            workers.c.executor == _jobs.c.executor_id,
+            workers.c.beat_at > _NOW - bindparam("timeout", type_=BigInteger),
+        ),
+    )
+)
 
 
 def new_executor() -> str:
@@ -65,11 +94,8 @@ class Lease:
         began = self._monotonic()
         if self.epoch is None:
             self._epoch += 1
-        heartbeat = insert(workers).values(team_id=self._team, executor=self._executor, beat_at=_NOW)
         async with self._engine.begin() as connection:
-            await connection.execute(
-                heartbeat.on_conflict_do_update(index_elements=["executor"], set_={"beat_at": _NOW})
-            )
+            await connection.execute(_BEAT, {"team_id": self._team, "executor": self._executor})
         self._renewed_at = began
 
     @property
@@ -86,14 +112,9 @@ class Lease:
 
         Several workers may get the same names: only the first to recover their jobs takes them over.
         """
-        is_alive = exists().where(
-            workers.c.executor == _jobs.c.executor_id,
-            workers.c.beat_at > _NOW - _milliseconds(self._timeout),
-        )
-        holder = func.coalesce(_jobs.c.executor_id, "")
-        expired = select(holder).distinct().where(_jobs.c.status == "PENDING", ~is_alive)
+        timeout = {"timeout": _milliseconds(self._timeout)}
         async with self._engine.connect() as connection:
-            return tuple((await connection.scalars(expired)).all())
+            return tuple((await connection.scalars(_FIND_EXPIRED, timeout)).all())
 
     def expire(self) -> None:
         """End the epoch without telling other workers; they take over after the timeout."""
