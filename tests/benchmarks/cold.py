@@ -1,7 +1,6 @@
 """A command whose page nobody has asked for yet, beside one bare request for that page."""
 
 import gc
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from statistics import median
@@ -9,6 +8,7 @@ from typing import Final
 
 from .api import workflow_name
 from .outcome import ROUNDS, Goal, Measured, Outcome
+from .rounds import numbers
 from .surroundings import Account, surroundings
 
 COMMANDS: Final = 20
@@ -17,8 +17,6 @@ COMMANDS: Final = 20
 LATENCY: Final = 0.05
 
 _BOT, _BARE, _CACHED = "the bot, uncached", "bare aiohttp GET", "the bot, cached"
-
-_log = logging.getLogger(__name__)
 
 
 async def measure(rounds: int = ROUNDS, commands: int = COMMANDS) -> Outcome:
@@ -36,8 +34,7 @@ async def measure(rounds: int = ROUNDS, commands: int = COMMANDS) -> Outcome:
         async def bare(workflow: str) -> None:
             await around.api.get(around.api.instances_url(workflow, "per_page=100"))
 
-        for number in range(rounds + 1):
-            _log.info("cold: round %d of %d", number, rounds)
+        for number in numbers("cold", rounds):
             gc.collect()
             taken: dict[str, list[float]] = {subject: [] for subject in values}
             for turn in range(commands):

@@ -22,6 +22,7 @@ from .ack_only import BEFORE_RESPONSE
 from .load import Load, post, send
 from .outcome import ROUNDS, Goal, Measured, Outcome
 from .processes import cpu_seconds
+from .rounds import numbers
 
 REQUESTS: Final = 4_000
 AT_ONCE: Final = 200
@@ -66,12 +67,12 @@ async def measure(rounds: int = ROUNDS, requests: int = REQUESTS) -> Outcome:
     with TemporaryDirectory() as folder:
         async with run_harness(Path(folder)) as harness, _subjects(harness) as subjects:
             came_to: dict[str, list[_Round]] = {subject.name: [] for subject in subjects}
-            for turn in range(rounds + 1):
+            for turn in numbers("command", rounds):
                 for subject in subjects[turn % 3 :] + subjects[: turn % 3]:
                     signed = [_signed(harness, harness.ada) for _ in range(requests)]
                     before = cpu_seconds(subject.pid)
                     load = await send(subject.port, signed, min(AT_ONCE, requests), subject.holds)
-                    if turn:  # the first warms up
+                    if turn:  # 0 warms up
                         seconds = cpu_seconds(subject.pid) - before
                         came_to[subject.name].append(_Round(load, seconds / requests))
     return _outcome(came_to)

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import json
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -27,6 +26,7 @@ from bot.ui.elements import Controls, Message
 from tests.support.buttons import CODEC, value_of
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
+from .rounds import numbers
 from .surroundings import UpstreamApi
 
 TURNS: Final = 40
@@ -38,8 +38,6 @@ _SDK_TIMES: Final = 5
 """How often it decodes in a turn; the others do it `_TIMES`, which still takes them less long."""
 _SDK: Final = "cloudflare SDK"
 _SUBJECTS: Final = ("the bot, to blocks", "json.loads", _SDK)
-_log = logging.getLogger(__name__)
-
 _PARTS: Final = ("… of it: models", "… of it: buttons and blocks")
 
 
@@ -52,8 +50,7 @@ async def measure(rounds: int = ROUNDS, turns: int = TURNS) -> Outcome:
         api = UpstreamApi(url, session)
         body = await api.get(api.instances_url(_WORKFLOW, "per_page=100"))
         values: dict[str, list[float]] = {subject: [] for subject in (*_SUBJECTS, *_PARTS)}
-        for number in range(rounds + 1):
-            _log.info("decode: round %d of %d", number, rounds)
+        for number in numbers("decode", rounds):
             answers = await asyncio.to_thread(_sdk_answers, url, body, turns * _SDK_TIMES)
             works = {**_ours(body), "json.loads": lambda: json.loads(body), _SDK: answers}
             for subject, value in _in_turns(works, turns).items():

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOK
 
 from .api import LONG_RUN, workflow_name
 from .outcome import ROUNDS, Goal, Measured, Outcome
+from .rounds import numbers
 from .surroundings import Account, Surroundings, surroundings
 
 _BOT, _BARE = "the bot's client", "bare aiohttp GET"
@@ -27,7 +27,6 @@ _LOOK: Final = 0.001
 """Seconds between two looks at how late the event loop is."""
 
 _T = TypeVar("_T")
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,7 @@ async def measure(rounds: int = ROUNDS, steps: int = MOST_STEPS) -> Outcome:
     async with surroundings(Account(instances=1, steps=steps)) as around:
         workflows = _workflows(around)
         url = around.api.instance_url(workflow_name(1), LONG_RUN)
-        for number in range(rounds + 1):
-            _log.info("detail: round %d of %d", number, rounds)
+        for number in numbers("detail", rounds):
             gc.collect()
             bare = await _timed(around.api.get(url))
             read = await _timed(workflows.get_detail(workflow_name(1), LONG_RUN, fresh=True))

@@ -1,6 +1,5 @@
 """The same command from a thousand people at once, for a page that nobody has asked for yet."""
 
-import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -13,14 +12,13 @@ from tests.system.process.bot_process import BotProcess
 from .api import workflow_name
 from .load import Load, post, send
 from .outcome import ROUNDS, Goal, Measured, Outcome
+from .rounds import numbers
 from .surroundings import Account, Surroundings, surroundings
 
 COMMANDS: Final = 1_000
 LATENCY: Final = 0.05
 
 _PAGES: Final = re.compile(r'^workflows_bot_pages_total\{.*outcome="(\w+)"\} ([\d.]+)$', re.MULTILINE)
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,7 @@ async def measure(rounds: int = ROUNDS, commands: int = COMMANDS) -> Outcome:
         around.bot(BOT_ACK_WITHIN="2.5") as bot,  # the longest: all are to be answered in the ack
     ):
         rushes = []
-        for number in range(rounds + 1):
-            _log.info("flight: round %d of %d", number, rounds)
+        for number in numbers("flight", rounds):
             rush = await _rush(around, bot, workflow_name(number + 1), commands)
             if number:
                 rushes.append(rush)

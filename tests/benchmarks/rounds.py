@@ -2,7 +2,7 @@
 
 import gc
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -10,10 +10,24 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
+def numbers(name: str, rounds: int) -> Iterator[int]:
+    """Yield the number of each round, and before them 0: a round that warms up and is not counted.
+
+    A single round shows that a benchmark works and proves nothing, so nothing is warmed up for it.
+
+    Args:
+        name: of the benchmark, for who watches.
+        rounds: how many.
+    """
+    for number in range(0 if rounds > 1 else 1, rounds + 1):
+        _log.info("%s: round %d of %d", name, number, rounds)
+        yield number
+
+
 async def in_turns(
     name: str, rounds: int, works: Mapping[str, Callable[[int], Awaitable[_T]]]
 ) -> dict[str, list[_T]]:
-    """What each work came to, a value a round; a round before them warms up and is not counted.
+    """What each work came to, a value a round; what `numbers` says of rounds holds of them.
 
     Args:
         name: of the benchmark, for who watches.
@@ -22,9 +36,9 @@ async def in_turns(
     """
     came_to: dict[str, list[_T]] = {subject: [] for subject in works}
     order = list(works)
-    for number in range(rounds + 1):
+    for number in numbers(name, rounds):
         for subject in order[number % len(order) :] + order[: number % len(order)]:
-            _log.info("%s: round %d of %d, %s", name, number, rounds, subject)
+            _log.info("%s: %s", name, subject)
             gc.collect()  # what the harness left behind is no concern of the next
             value = await works[subject](number)
             if number:
