@@ -13,7 +13,7 @@ from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Person, Workspace
 
 from .compiled_statements import share_compiled_statements
-from .logs import logs
+from .logs import log_briefly, logs
 from .servers import PATIENCE, bot_settings, serve_bot
 
 ReadLog = Callable[[], list[dict[str, Any]]]
@@ -22,6 +22,7 @@ RunBot = Callable[..., AbstractAsyncContextManager[Bot]]
 
 def pytest_configure() -> None:
     share_compiled_statements()
+    log_briefly()
 
 
 @pytest.fixture

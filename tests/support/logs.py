@@ -10,6 +10,22 @@ import structlog
 from bot.logs import configure_logging
 
 
+def log_briefly() -> None:
+    """Print what is logged, which pytest shows of a test that fails, in a form that takes little time.
+
+    Structlog's own, which is laid out for people, takes a twelfth of the time of a test with many requests.
+    """
+    structlog.reset_defaults()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
+        ]
+    )
+
+
 @contextmanager
 def logs(level: str = "info", style: str = "json") -> Iterator[io.StringIO]:
     """Log as in production, into the text that this gives."""
@@ -20,6 +36,6 @@ def logs(level: str = "info", style: str = "json") -> Iterator[io.StringIO]:
     try:
         yield written
     finally:
-        structlog.reset_defaults()
+        log_briefly()
         root.handlers = handlers
         root.setLevel(before)

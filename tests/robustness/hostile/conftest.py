@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from tests.app.conftest import _only_our_settings
 from tests.robustness.hostile.requests import get_harness
+from tests.support.logs import log_briefly
 
 __all__ = ["_only_our_settings"]
 
@@ -21,5 +21,5 @@ def _app() -> Iterator[None]:
     here.loop.run_until_complete(here.closed())
     here.loop.close()
     get_harness.cache_clear()
-    structlog.reset_defaults()
+    log_briefly()
     logging.getLogger().handlers = handlers
