@@ -132,14 +132,14 @@ class HistoryGenerator:
         for count in range(1, number + 1):
             attempts = (*attempts, self._attempt(planned, error))
             if count < number:
-                self._advance(planned.to_step(attempts).delay_after(count))
+                self._advance(planned.delay_after(count))
         return attempts
 
     def _retried_attempts(self, planned: WorkStep, number: int) -> tuple[Attempt, ...]:
         """Return attempts that fail, with the step's delays after each."""
         attempts = self._failing_attempts(planned, self.profile.failures[0], number)
         if attempts:
-            self._advance(planned.to_step(attempts).delay_after(number))
+            self._advance(planned.delay_after(number))
         return attempts
 
     def _roll_back(self, done: list[Step]) -> None:

@@ -215,16 +215,16 @@ class LifecycleGenerator:
 
         The end of the last attempt is not recorded: another change always follows in the same moment.
         """
-        start, attempts = self.moment, tuple[Attempt, ...]()
+        start, attempts = self.moment, list[Attempt]()
         for number, (seconds, error) in enumerate(planned_attempts):
             if number:
                 self._record(status)
-                self._advance(_step_with(planned, attempts).delay_after(number))
+                self._advance(planned.delay_after(number))
             begin = self.moment
             self._record(status)
             self._advance(seconds)
-            attempts = (*attempts, Attempt(begin, self.moment, success=error is None, error=error))
-        self.steps.append(StepHistory(start, self.moment, _step_with(planned, attempts)))
+            attempts.append(Attempt(begin, self.moment, error is None, error))
+        self.steps.append(StepHistory(start, self.moment, _step_with(planned, tuple(attempts))))
 
     def _output_of(self, step: Step) -> str | None:
         """Return what a step returns; a rollback returns nothing."""

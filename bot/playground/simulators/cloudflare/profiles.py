@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from bot.playground.simulators.cloudflare.model import Cron, TriggerSource
-from bot.playground.simulators.cloudflare.steps import DYNAMIC, Attempt, Failure, Step
+from bot.playground.simulators.cloudflare.steps import DYNAMIC, Attempt, Backoff, Failure, Step, delay_after
 from bot.playground.simulators.cloudflare.wire import JsonObject
 
 WORKFLOW_AGE: Final = timedelta(days=90)
@@ -22,9 +22,13 @@ class WorkStep:
     seconds: float
     output: str = '{"done":true}'
     delay: str | int = 1000
-    backoff: Literal["constant", "linear", "exponential"] | None = "exponential"
+    backoff: Backoff | None = "exponential"
     timeout: str | int = "10 minutes"
     sensitive: bool = False
+
+    def delay_after(self, attempt: int) -> float:
+        """Return the seconds between an attempt, counted from 1, and the next."""
+        return delay_after(attempt, self.delay, self.backoff)
 
     def to_step(self, attempts: tuple[Attempt, ...], *, retries: int = 5) -> Step:
         """Return the step with some attempts, and its output if the last one succeeded."""

@@ -64,7 +64,10 @@ class StoredWorkflow:
         else:
             if known is not None:
                 self.remove(instance.id)
-            insort(self.instances, instance, key=_BY_KEY)
+            if self.instances and self.instances[-1].key > instance.key:
+                insort(self.instances, instance, key=_BY_KEY)
+            else:  # as nearly all are that start
+                self.instances.append(instance)
         self.by_id[instance.id] = instance
 
     def remove(self, instance_id: str) -> None:

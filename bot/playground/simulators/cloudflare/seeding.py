@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from random import Random
 from typing import Final
 
@@ -53,8 +54,12 @@ _STATUS_WEIGHTS: Final = {
 }
 """The frequency of each status among older instances, in percent."""
 
-_REGRESSION_WEIGHT: Final = 150.0
-"""The same for errored instances of a version with a regression."""
+_REGRESSION_WEIGHTS: Final = _STATUS_WEIGHTS | {"errored": 150.0}
+"""The same for a version with a regression."""
+
+_STATUSES: Final = tuple(_STATUS_WEIGHTS)
+_STATUS_BOUNDS: Final = tuple(accumulate(_STATUS_WEIGHTS.values()))
+_REGRESSION_BOUNDS: Final = tuple(accumulate(_REGRESSION_WEIGHTS.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +138,8 @@ def _is_regression(profile: Profile, since_creation: timedelta) -> bool:
 
 
 def _status(profile: Profile, age: int, since_creation: timedelta, random: Random) -> str:
-    weights = _STATUS_WEIGHTS
-    if _is_regression(profile, since_creation):
-        weights = weights | {"errored": _REGRESSION_WEIGHT}
-    status = random.choices(tuple(weights), weights=tuple(weights.values()))[0]
+    bounds = _REGRESSION_BOUNDS if _is_regression(profile, since_creation) else _STATUS_BOUNDS
+    (status,) = random.choices(_STATUSES, cum_weights=bounds)
     if profile is ORDER_PROCESSING:
         status = _NEWEST_ORDERS.get(age, status)
     too_young = since_creation < _LONGEST_RUN and status in ENDED_STATUSES

@@ -10,6 +10,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from bot.playground.simulators.cloudflare.wire import JsonObject, timestamp, timestamp_or_null
 
+Backoff: TypeAlias = Literal["constant", "linear", "exponential"]
+
 MOST_SHOWN: Final = 1024
 """Characters of an output in a description."""
 REDACTED: Final = "[REDACTED]"
@@ -70,6 +72,19 @@ class Attempt(NamedTuple):
         }
 
 
+def delay_after(attempt: int, delay: str | int, backoff: Backoff | None) -> float:
+    """Return the seconds between an attempt, counted from 1, and the next, by the attributes of a `Step`."""
+    if delay == DYNAMIC:
+        first: float = _DYNAMIC_SECONDS
+    elif isinstance(delay, int):
+        first = delay / 1000
+    else:
+        number, unit = delay.split()
+        first = int(number) * _UNIT_SECONDS[unit.removesuffix("s")]
+    factors: dict[str | None, int] = {"exponential": 2 ** (attempt - 1), "linear": attempt}
+    return first * factors.get(backoff, 1)
+
+
 class Step(NamedTuple):
     """A ``step.do``; its ``kind`` is ``rollback`` if the engine rolls back an earlier one.
 
@@ -86,7 +101,7 @@ class Step(NamedTuple):
     kind: Literal["step", "rollback"] = "step"
     retries: int = 5
     delay: str | int = 1000
-    backoff: Literal["constant", "linear", "exponential"] | None = "exponential"
+    backoff: Backoff | None = "exponential"
     timeout: str | int = "10 minutes"
     sensitive: bool = False
     waits: bool = False
@@ -98,15 +113,7 @@ class Step(NamedTuple):
 
     def delay_after(self, attempt: int) -> float:
         """Return the seconds between an attempt, counted from 1, and the next."""
-        if self.delay == DYNAMIC:
-            first: float = _DYNAMIC_SECONDS
-        elif isinstance(self.delay, int):
-            first = self.delay / 1000
-        else:
-            number, unit = self.delay.split()
-            first = int(number) * _UNIT_SECONDS[unit.removesuffix("s")]
-        factors: dict[str | None, int] = {"exponential": 2 ** (attempt - 1), "linear": attempt}
-        return first * factors.get(self.backoff, 1)
+        return delay_after(attempt, self.delay, self.backoff)
 
     def result_of(self, attempt: Attempt) -> JsonObject:
         """Return an attempt with its whole output or its error."""
