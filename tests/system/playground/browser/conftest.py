@@ -3,14 +3,23 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NoReturn
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    Locator,
+    Page,
+    async_playwright,
+)
+from yarl import URL
 
 from bot.playground.accounts import OpenAccount, SimulatedAccount
 from bot.playground.exchange_log import ExchangeLog
@@ -33,7 +42,7 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--renderer-process-limit=1",  # a context has a process of its own; no spare one is started beside it
+    "--renderer-process-limit=1",  # all pages are in one; no spare one is started beside it
 )
 Scheme = Literal["light", "dark"]
 
@@ -76,6 +85,29 @@ class Opened:
         """Save a screenshot, if `SCREENSHOTS` is set: they are for people, and no test compares them."""
         if "SCREENSHOTS" in os.environ:
             await self.page.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The browser's profile that all pages share, and a connection to its storage."""
+
+    context: BrowserContext
+    storage: CDPSession
+
+    @asynccontextmanager
+    async def open(self, address: str) -> AsyncIterator[Page]:
+        """Open a page that is to show an address, and leave nothing of it behind.
+
+        A later playground may get the same port, and with it what the page has stored.
+        """
+        page = await self.context.new_page()
+        try:
+            yield page
+        finally:
+            await page.close()
+            await self.context.clear_permissions()
+            origin = str(URL(address).origin())
+            await self.storage.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
 
 
 Open = Callable[..., Awaitable[Opened]]
@@ -125,8 +157,25 @@ async def sampler_playground() -> AsyncIterator[Playground]:
         yield Playground(slack, account, ExchangeLog(slack))
 
 
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def pages(browser: Browser) -> AsyncIterator[Pages]:
+    """Open the pages of all tests in one process of the browser, which an empty page keeps from ending.
+
+    A process of its own for each would read the same fonts, languages and scripts again.
+    """
+    context = await browser.new_context(
+        locale="en-GB",
+        timezone_id="Asia/Tokyo",  # nobody's in the workspace: times are the reader's all the same
+    )
+    empty = await context.new_page()
+    await empty.route("**", lambda route: route.fulfill(body=""))
+    await empty.goto("http://127.0.0.1/")  # the same site as each playground's, whatever its port
+    yield Pages(context, await context.new_cdp_session(empty))
+    await context.close()
+
+
 @pytest_asyncio.fixture(loop_scope="package")
-async def visit(browser: Browser) -> AsyncIterator[Visit]:
+async def visit(pages: Pages) -> AsyncIterator[Visit]:
     """Open addresses; unexpected console warnings fail the test."""
     heard: list[str] = []
     async with AsyncExitStack() as stack:
@@ -139,22 +188,18 @@ async def visit(browser: Browser) -> AsyncIterator[Visit]:
             *,
             complains: bool = False,
         ) -> Opened:
-            context = await browser.new_context(
-                color_scheme=scheme,
-                viewport={"width": width, "height": height},
-                locale="en-GB",
-                timezone_id="Asia/Tokyo",  # nobody's in the workspace: times are the reader's all the same
-            )
-            stack.push_async_callback(context.close)
-            opened = Opened(await context.new_page(), [] if complains else heard)
+            page = await stack.enter_async_context(pages.open(address))
+            await page.emulate_media(color_scheme=scheme)
+            await page.set_viewport_size({"width": width, "height": height})
+            opened = Opened(page, [] if complains else heard)
 
             def listen(message: ConsoleMessage) -> None:
                 if message.type in {"error", "warning"}:
                     opened.complaints.append(message.text)
 
-            opened.page.on("console", listen)
-            opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-            await opened.page.goto(address)
+            page.on("console", listen)
+            page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+            await page.goto(address)
             return opened
 
         yield visit

@@ -11,7 +11,7 @@ from bot.playground.playground import Playground
 from bot.playground.simulators.cloudflare import Simulation
 from tests.system.playground.playground_process import run_playground_process
 
-from .conftest import Open, Opened, Scheme, Visit
+from .conftest import Open, Opened, Pages, Scheme, Visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -225,6 +225,19 @@ async def test_without_the_secret_the_page_explains_which_address_to_open(
     await expect((await visit(address)).page.get_by_role("alert")).to_contain_text("the terminal shows")
     other = await visit(f"{address}#wrong", complains=True)
     await expect(other.page.get_by_role("alert")).to_contain_text("the terminal shows")
+
+
+async def test_a_page_finds_nothing_that_one_before_it_has_left(pages: Pages, opened: Opened) -> None:
+    address = opened.page.url
+    async with pages.open(address) as page:
+        await page.goto(address)
+        await page.context.grant_permissions(["clipboard-read"])
+        await page.evaluate("localStorage.setItem('left', 'here')")
+    async with pages.open(address) as page:
+        await page.goto(address)
+        assert await page.evaluate("localStorage.getItem('left')") is None
+        asked = "navigator.permissions.query({ name: 'clipboard-read' }).then(({ state }) => state)"
+        assert await page.evaluate(asked) != "granted"
 
 
 async def test_a_playground_that_ends_is_noticed_and_one_that_comes_back_too(
