@@ -8,9 +8,11 @@ from functools import partial
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.access.handlers import AccessHandlers
 from bot.access.policy import Access
 from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader
+from bot.browse.filter_menu import FilterMenu
 from bot.browse.handlers import ListHandlers
 from bot.browse.overview.handlers import OverviewHandlers
 from bot.browse.overview.reader import OverviewReader
@@ -158,7 +160,9 @@ def build_handlers(given: Resources) -> Handlers:
     destinations = Destinations(files, channels, access)
     planner = ExportPlanner(named_accounts, causes, destinations, settings.lookback, clock)
     return Handlers(
+        access=AccessHandlers(access),
         lists=lists,
+        filter_menu=FilterMenu(lists.list_visible_names, access),
         overview=overview,
         inspect=inspect,
         mentions=LookUpHandler(named_accounts, buttons, given.now, access),

@@ -80,7 +80,9 @@ from bot.stats.requests import RefreshStats, ShareStats, ShowStats, TurnStats
 class Handlers:
     """What answers requests, by feature."""
 
+    access: AccessHandlers
     lists: ListHandlers
+    filter_menu: FilterMenu
     overview: OverviewHandlers
     inspect: InspectHandlers
     mentions: LookUpHandler
@@ -97,13 +99,12 @@ def routes(handlers: Handlers, access: Access) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = handlers.digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
-    names = FilterMenu(handlers.lists.list_visible_names, access)
     return [
         Route(HelpQuery, allow_everyone, handlers.home.show_help),
         Route(HelpWithMessage, allow_everyone, handlers.home.help_with_message),
         Route(ShowAccounts, allow_everyone, handlers.home.show_accounts),
         Route(ShowVersion, allow_everyone, handlers.home.show_version),
-        Route(ShowAccess, allow_everyone, AccessHandlers(access).show_access),
+        Route(ShowAccess, allow_everyone, handlers.access.show_access),
         Route(StartExport, handlers.exports.require_any, handlers.exports.start, once=True),
         Route(CancelExport, allow_everyone, handlers.exports.cancel),
         Route(NotYet, allow_everyone, handlers.finds.show_not_yet, asks_cloudflare=True),
@@ -115,7 +116,7 @@ def routes(handlers: Handlers, access: Access) -> list[Route[Any]]:
         Route(OpenList, may_list.require_place, handlers.lists.open_list, asks_cloudflare=True),
         Route(ShareList, may_list.require_place, handlers.lists.share_list, once=True),
         Route(DeleteShared, allow_everyone, handlers.lists.delete_shared),
-        Route(SuggestNames, names.require_any, names.suggest),
+        Route(SuggestNames, handlers.filter_menu.require_any, handlers.filter_menu.suggest),
         Route(OpenFilter, may_list.require_query, handlers.lists.open_filter),
         Route(ApplyFilter, may_list.require_query, handlers.lists.apply_filter, asks_cloudflare=True),
         Route(FindInstances, may_find.require_found, handlers.finds.find, asks_cloudflare=True),
