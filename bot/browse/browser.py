@@ -1,4 +1,4 @@
-"""Walks lists: a question or a bookmark in, a screen out, at most one request for a hundred rows.
+"""Walk lists: a question or a bookmark in, a screen out, at most one request for a hundred rows.
 
 A query that is one of the API's lists is walked here. All others are several lists, see `SeveralLists`.
 """

@@ -1,4 +1,4 @@
-"""Checks rows by conditions; where they need to know why an instance failed, that is asked for."""
+"""Check rows by conditions; where they need to know why an instance failed, that is asked for."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet

@@ -1,4 +1,4 @@
-"""Cuts screens from the pages of one list of the API, and says what is before and behind them. Pure."""
+"""Cut screens from the pages of one list of the API, and say what is before and behind them. Pure."""
 
 from dataclasses import replace
 

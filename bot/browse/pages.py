@@ -1,4 +1,4 @@
-"""Reads pages of lists that stand still while they are walked: newer instances than at first stay out."""
+"""Read pages of lists that stand still while they are walked: newer instances than at first stay out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Shows lists: a place in one, and who sees it, become a message; what leads to no list becomes a refusal."""
+"""Show lists: a place in one, and who sees it, become a message; what leads to no list becomes a refusal."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Makes the report of a digest: reads what Cloudflare has, and tells what is new in it.
+"""Make the report of a digest: read what Cloudflare has, and tell what is new in it.
 
 The API lists the instances of one workflow at a time, chooses them by creation alone, and has the error of a
 failure only in the instance itself. So the counts, which come with the list of workflows, say where to look;

@@ -1,4 +1,4 @@
-"""Looks for news in the lists of instances that are likeliest to have some."""
+"""Look for news in the lists of instances that are likeliest to have some."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Reads what failed and why, and groups it by cause."""
+"""Read what failed and why, and group it by cause."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

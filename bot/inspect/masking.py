@@ -1,4 +1,4 @@
-"""Hides the secrets in JSON values and in texts, however they are nested and written."""
+"""Hide the secrets in JSON values and in texts, however they are nested and written."""
 
 import html
 import json

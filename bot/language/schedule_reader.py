@@ -1,4 +1,4 @@
-"""Reads the parts of a schedule in any order: days, times, how often, and a zone."""
+"""Read the parts of a schedule in any order: days, times, how often, and a zone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

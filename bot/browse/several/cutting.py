@@ -1,4 +1,4 @@
-"""Takes the rows of one screen of several lists: as many as it wants, or as can be looked at at once."""
+"""Take the rows of one screen of several lists: as many as it wants, or as can be looked at at once."""
 
 import asyncio
 import math

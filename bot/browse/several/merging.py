@@ -1,4 +1,4 @@
-"""Merges lists by creation time. Pure: it says which page it wants next, and gives rows.
+"""Merge lists by creation time. Pure: it says which page it wants next, and gives rows.
 
 Each list is newest first. Where the API is not in order, or does not tell a time, a row counts as created no
 later than the one before it: so each row comes once, and the rows of a list stay in the API's order.

@@ -1,4 +1,4 @@
-"""Reads lists back from now on, so many pages or so much time at once."""
+"""Read lists back from now on, so many pages or so much time at once."""
 
 import asyncio
 from collections.abc import Sequence
