@@ -227,8 +227,8 @@ async def test_a_part_from_within_an_id_is_found_where_no_id_begins_with_it(
 
 
 async def test_very_many_that_begin_alike_are_not_all_shown(ada: Person, account: Simulation) -> None:
-    for number in range(150):
-        account.add_instance("orders", id=f"many-{number}")
+    for number in range(150):  # newer than its `mail-`, even those of the same millisecond
+        account.add_instance("emails", id=f"many-{number}")
     message = await ask(ada, "find many-*")
     told = message.all_text()
     assert "At least 100 instances begin with many-" in told
