@@ -82,8 +82,10 @@ class Merge:
         for number in self._behind:
             self.progress.behind_by_list.setdefault(number, self.progress.reached)
         self._taken: list[tuple[int, int, ShownProgress]] = []
-        # Rows come later and later in a list, so that what stands here of one is at most too early.
+        # Rows come later and later in a list, so that what stands here of one is at most too early. If a list
+        # has several entries, the one with its age in `_queued` counts.
         self._queue = [(each.age, number) for number, each in enumerate(self._lists) if not each.is_closed]
+        self._queued = {number: age for age, number in self._queue}
         heapify(self._queue)
 
     @property
@@ -138,8 +140,7 @@ class Merge:
         merged.feed(loaded)
         self._taken.clear()
         self._skip(number)
-        # What has come to it may be newer than what was known of it.
-        heappush(self._queue, (merged.age, number))
+        self._put_in_queue(number)  # what has come to it may be newer than what was known of it
         if not merged.is_begun:
             merged.passed, merged.head = merged.current.passed, merged.current.head
 
@@ -168,22 +169,30 @@ class Merge:
         number, at, self.progress = self._taken.pop()
         merged = self._lists[number]
         merged.at = at
-        heappush(self._queue, (merged.age, number))
+        self._put_in_queue(number)
 
     @property
     def _next(self) -> int | None:
         """The list that has the next row."""
         while self._queue:
             age, number = self._queue[0]
+            if age != self._queued[number]:
+                heappop(self._queue)
+                continue
             merged = self._lists[number]
             self._skip(number)
             if not merged.is_open:
                 heappop(self._queue)
-            elif age != merged.age:
-                heapreplace(self._queue, (merged.age, number))
+            elif age != (now := merged.age):
+                self._queued[number] = now
+                heapreplace(self._queue, (now, number))
             else:
                 return number
         return None
+
+    def _put_in_queue(self, number: int) -> None:
+        age = self._queued[number] = self._lists[number].age
+        heappush(self._queue, (age, number))
 
     def _skip(self, number: int) -> None:
         """Pass the rows of a list that were shown, perhaps in another list, and those of other screens."""
