@@ -24,8 +24,10 @@ _NUMBER: Final = re.compile(r"[0-9]{1,4}")
 _SIMILAR: Final = 0.75
 _SIMILAR_UNIT: Final = 0.6
 """Units are short, and stand behind a number."""
-_SHORTEST_SLIP: Final = 4
-"""Letters of a word that may be mistyped: of shorter ones each is like many others."""
+_SHORTEST_SLIP: Final = 3
+"""Letters of a word that may be mistyped."""
+_SHORTEST_MEANT: Final = 4
+"""Letters of a word that may be meant: of shorter ones each is like many others."""
 _WORDS_BEFORE: Final = 5
 """How many words of a time may stand before a mistyped one."""
 
@@ -75,7 +77,7 @@ def one_slip_from(word: str) -> str | None:
     typed = word.lower()
     if len(typed) < _SHORTEST_SLIP or typed in _WORDS:
         return None
-    return next((meant for meant in _WORDS if len(meant) >= _SHORTEST_SLIP and _is_slip(typed, meant)), None)
+    return next((meant for meant in _WORDS if len(meant) >= _SHORTEST_MEANT and _is_slip(typed, meant)), None)
 
 
 def _is_slip(typed: str, meant: str) -> bool:

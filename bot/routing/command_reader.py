@@ -112,11 +112,12 @@ def _mistyped_time(command: Command) -> QueryError | None:
         return None
     place, meant = found
     mistyped = words[place].wrong("is not a time I can read", expected=times.EXPECTED, nearest=meant)
+    corrected = command.edit(mistyped.span, meant)
     try:
-        _read_as_typed(command.edit(mistyped.span, meant))
+        request = _read_as_typed(corrected)
     except QueryError:
-        return None
-    return mistyped
+        return mistyped if _mistyped_time(corrected) is not None else None  # there may be further slips
+    return mistyped if all(_is_known(name, command) for name in workflows_in(request)) else None
 
 
 def _read_as_typed(command: Command) -> Request:

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.language import filters, name_matching, time_ranges, time_words
 from bot.language.durations import parse_duration
+from bot.language.mistyped_times import mistyped_time_word
 from bot.language.tokens import Token
 
 _ARTICLES: Final = frozenset({"a", "an", "the", "some", "status", "code"})
@@ -63,7 +64,12 @@ class WordRow:
         if not words:
             return False
         is_other = words[0] in _ENDS or words[0] in _JOINS or filters.status_of(words[0]) is not None
-        return not is_other and not begins_with_time(words)
+        return not is_other and not begins_with_time(words) and not self._begins_with_slip(words)
+
+    def _begins_with_slip(self, words: Sequence[str]) -> bool:
+        """Return whether the first of some words is most likely mistyped in a time: `failed on mondya`."""
+        found = mistyped_time_word(words[:_MOST_WORDS], self.is_name)
+        return found is not None and found[0] == 0
 
     def text(self, start: int) -> tuple[str, int]:
         """Return the text that begins at a word, and how many words it is: up to what is something else."""

@@ -75,7 +75,8 @@ def _propose_meant(error: QueryError, start: int, end: int, command: Command) ->
     here = "here" if error.choices else f"{command.text[:start]}here{command.text[end:]}"
     if not error.choices:
         error.choices, error.span = _with_workflow(error.word, (start, end), command), None
-    if command.channel_name and error.word.removeprefix("#").casefold() == command.channel_name:
+    name = re.split(r"[\s:=#]", error.word)[-1].casefold()
+    if command.channel_name and name == command.channel_name:
         error.choices = (here, *error.choices)
 
 

@@ -214,6 +214,8 @@ def test_a_workflow_that_stands_in_another_words_place_is_put_behind_all_else(
         ("create daily 9am to ops", "create daily 9am to here"),
         ("create daily 9am ops", "create daily 9am here"),
         ("ops daily 9am", "here daily 9am"),
+        ("create daily 9am channel ops", "create daily 9am here"),
+        ("create daily 9am channel:ops", "create daily 9am here"),
         ("edit 3 to ops", "edit 3 to here"),
         ("list ops", "list here"),
         ("list of ops", "list of here"),

@@ -35,6 +35,11 @@ def refuse(text: str) -> QueryError:
         ("orders between mondey and friday", "orders between monday and friday"),
         ("orders failed past 2 huors", "orders failed past 2 hours"),
         ("ordesr yesteday", "orders yesterday"),
+        ("failures since lst night", "failures since last night"),
+        ("list orders since yeterday until tody", "list orders since yesterday until today"),
+        ("what failed on mondya", "what failed on monday"),
+        ("errors from thrusday", "errors from thursday"),
+        ("orders failed in the last huor", "orders failed in the last hour"),
         ("stats Yesteday", "stats yesterday"),
         ("export orders yesteday", "export orders yesterday"),
         ("show orders failed yesteday", "show orders failed yesterday"),
@@ -67,6 +72,24 @@ def test_a_word_in_quotes_is_meant_as_it_is() -> None:
     assert "yesterday" not in "".join(proposal.whole() for proposal in refuse('orders "yesteday"').proposals)
 
 
+def test_another_mistake_is_told_first_where_the_time_alone_does_not_help() -> None:
+    assert refuse("wat failed last nigth").word == "wat"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("orders failed with weak password", 'error:"weak password"'),
+        ("orders failed in paste", "step:paste"),
+        ('orders failed in "mondya"', "step:mondya"),
+    ],
+)
+def test_a_text_may_hold_what_is_no_time_there(text: str, read: str) -> None:
+    request = read_command(Command(text, now=NOW, workflows=NAMES))
+    assert isinstance(request, ListInstances)
+    assert read in request.command()
+
+
 @pytest.mark.parametrize("text", ["orders xday", "orders weak password", "orders banana today"])
 def test_what_is_no_time_with_the_right_word_is_not_offered_as_one(text: str) -> None:
     assert refuse(text).problem != "is not a time I can read"
@@ -91,6 +114,7 @@ def test_a_name_that_may_be_a_time_mistyped_is_looked_up_among_the_workflows() -
         ("nightly", None),
         ("nghit", None),
         ("dya", None),
+        ("lst", "last"),
         ("night", None),
         ("", None),
     ],
