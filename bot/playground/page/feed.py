@@ -55,12 +55,12 @@ class Feed:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Send the whole state to a page, and then events until it disconnects."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
         # No event may be lost between the snapshot and the start of the queue.
         events: asyncio.Queue[bytes | None] = asyncio.Queue()
         snapshot = _encode("workspace", workspace_to_json(self._playground))
         self._pages.add(events)
         try:
+            await response.prepare(request)
             await response.write(snapshot)
             while (event := await _next_event(events)) is not None:
                 await response.write(event)
