@@ -27,8 +27,8 @@ from bot.playground.page.server import run_page
 from bot.playground.playground import Playground, run_playground
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack
-from bot.settings import Settings
 from bot.ui.notices import asking_message
+from tests.support.servers import GivenSettings
 
 from .sampler import run_sampler
 
@@ -42,6 +42,7 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-opt --no-maglev",  # a page lives for a second, which optimised code does not earn back
     "--renderer-process-limit=1",  # all pages are in one; no spare one is started beside it
 )
 Scheme = Literal["light", "dark"]
@@ -147,8 +148,7 @@ async def playground() -> AsyncIterator[Playground]:
 async def sampler_playground() -> AsyncIterator[Playground]:
     """Run a playground with the sampler instead of the bot."""
     async with LocalSlack().serve() as slack, run_sampler(slack):
-        settings = Settings(
-            _env_file=None,
+        settings = GivenSettings(
             slack_bot_token=slack.bot_token,
             slack_signing_secret=slack.signing_secret,
             wrangler_dev_url="http://127.0.0.1:9",
