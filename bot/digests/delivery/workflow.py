@@ -126,25 +126,23 @@ def _job(run: ClaimedRun) -> Job:
 async def deliver(digest: int, slot: str, number: int) -> str:
     """Make one attempt at one run; return how it ended, for readers of DBOS's tables."""
     with bind_request_id(Attempt(digest, slot, number).request_id):
-        prepared = await _prepare(digest, slot, number)
-        if prepared == "null":
+        prepared = _PREPARED.validate_json(await _prepare(digest, slot, number))
+        if prepared is None:
             return SentKind.SUPERSEDED.value
         kind = await _post_and_record(digest, slot, number, prepared)
         await asyncio.sleep(_PAUSE)
         return kind
 
 
-async def _post_and_record(digest: int, slot: str, number: int, prepared: str) -> str:
+async def _post_and_record(digest: int, slot: str, number: int, prepared: Prepared) -> str:
     """Post what is prepared, with as many tries as it takes, and record the result."""
-    answer = "null"
     sent = None
-    while _read_prepared(prepared).message is not None:
-        answer = await _send(digest, slot, number, prepared)
-        sent = _SENT.validate_json(answer)
+    while prepared.message is not None:
+        sent = _SENT.validate_json(await _send(digest, slot, number, prepared))
         if sent.kind is not SentKind.RETRY:
             break
         await DBOS.sleep_async(sent.wait)
-    await _record(digest, slot, number, prepared, answer)
+    await _record(digest, slot, number, prepared, sent)
     return sent.kind.value if sent is not None else "quiet"
 
 
@@ -155,21 +153,13 @@ async def _prepare(digest: int, slot: str, number: int) -> str:
 
 
 @DELIVERY.step("send")
-async def _send(digest: int, slot: str, number: int, prepared: str) -> str:
+async def _send(digest: int, slot: str, number: int, prepared: Prepared) -> str:
     attempt = Attempt(digest, slot, number)
     lease = WorkflowLease(workflow_id(attempt))
-    sent = await DELIVERY.steps.sender.send(attempt, _read_prepared(prepared), lease)
+    sent = await DELIVERY.steps.sender.send(attempt, prepared, lease)
     return _SENT.dump_json(sent).decode()
 
 
 @DELIVERY.step("record")
-async def _record(digest: int, slot: str, number: int, prepared: str, answer: str) -> None:
-    sent = None if answer == "null" else _SENT.validate_json(answer)
-    await DELIVERY.steps.recorder.record(Attempt(digest, slot, number), _read_prepared(prepared), sent)
-
-
-def _read_prepared(text: str) -> Prepared:
-    prepared = _PREPARED.validate_json(text)
-    if prepared is None:
-        raise ValueError("nothing was prepared")
-    return prepared
+async def _record(digest: int, slot: str, number: int, prepared: Prepared, sent: Sent | None) -> None:
+    await DELIVERY.steps.recorder.record(Attempt(digest, slot, number), prepared, sent)
