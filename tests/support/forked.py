@@ -18,6 +18,7 @@ FORKSERVER: Final = multiprocessing.get_context("forkserver")
 FORKSERVER.set_forkserver_preload(
     [
         __name__,
+        "alembic.command",  # for the tables of a playground
         "bot.check",
         "bot.cli",
         "bot.digests.delivery.workflow",
