@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -30,6 +30,12 @@ TIMEOUT: Final = timedelta(seconds=2)
 """How long the database may take: Cloudflare's own answer is no further away."""
 _PAUSE: Final = timedelta(seconds=30)
 """For how long the database is left alone once it did not answer."""
+_FIND: Final = select(causes.c.key, causes.c.step, causes.c.name, causes.c.message).where(
+    causes.c.team_id == bindparam("team"),
+    causes.c.expires_at > bindparam("now"),
+    causes.c.key.in_(bindparam("keys", expanding=True)),
+)
+"""Every screen with failures asks it, so that it is put together once."""
 
 
 class CauseStore:
@@ -100,12 +106,11 @@ class CauseStore:
 
     async def _load(self, keys: Sequence[str], team: str) -> Mapping[str, Cause]:
         found = {}
-        columns = select(causes.c.key, causes.c.step, causes.c.name, causes.c.message)
-        kept = columns.where(causes.c.team_id == team, causes.c.expires_at > self._seconds())
+        values = {"team": team, "now": self._seconds()}
         async with self._engine.connect() as connection:
             for first in range(0, len(keys), _AT_ONCE):
-                some = kept.where(causes.c.key.in_(keys[first : first + _AT_ONCE]))
-                for key, step, name, message in await connection.execute(some):
+                some = {**values, "keys": keys[first : first + _AT_ONCE]}
+                for key, step, name, message in await connection.execute(_FIND, some):
                     found[key] = Cause(step, name, message)
         return found
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -26,6 +26,7 @@ _log = structlog.get_logger(__name__)
 
 KEEP: Final = timedelta(hours=1)
 """Slack's signatures are good for minutes, and its own retries end sooner."""
+_UPDATE: Final = update(handled_requests).where(handled_requests.c.key == bindparam("of_key"))
 
 
 class HandledRequests:
@@ -40,7 +41,9 @@ class HandledRequests:
 
     def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
         self._engine = engine
-        self._insert = insert_for(engine)
+        insert = insert_for(engine)(handled_requests)
+        # Put together once: that takes as long as to insert a row.
+        self._begin = insert.on_conflict_do_nothing().returning(handled_requests.c.key)
         self._now = now
 
     async def handle(self, interaction: Interaction, work: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -69,11 +72,9 @@ class HandledRequests:
 
     async def begin(self, interaction: Interaction) -> bool:
         """Note that a request is begun; return False if it was before, here or elsewhere."""
-        row = self._insert(handled_requests).values(
-            key=_key(interaction), begun_at=self._seconds(), team_id=interaction.team
-        )
+        row = {"key": _key(interaction), "begun_at": self._seconds(), "team_id": interaction.team}
         async with self._engine.begin() as connection:
-            done = await connection.execute(row.on_conflict_do_nothing().returning(handled_requests.c.key))
+            done = await connection.execute(self._begin, row)
             is_first = done.first() is not None
         if not is_first:
             _log.warning("duplicate_request")
@@ -89,10 +90,9 @@ class HandledRequests:
 
     async def _end(self, key: str) -> None:
         """Note that a request is answered. It is, even where the database can't say so later."""
-        answered = update(handled_requests).where(handled_requests.c.key == key)
         try:
             async with self._engine.begin() as connection:
-                await connection.execute(answered.values(answered_at=self._seconds()))
+                await connection.execute(_UPDATE, {"of_key": key, "answered_at": self._seconds()})
         except (SQLAlchemyError, OSError) as error:
             _log.warning("answer_not_noted", reason=reason_of(error))
 
