@@ -7,6 +7,7 @@ comes with each minute that is named: other times are refused.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from bot.language.clock_words import TIME_EXPECTED, nearest_time, read_clock
@@ -187,6 +188,13 @@ def _take_word_of_clocks(words: Words) -> list[TypedClock]:
 
 
 def _read_typed_clock(text: str, said: tuple[Token, ...]) -> TypedClock | None:
+    clock = _read_clock(text)
+    return None if clock is None else replace(clock, said=said)
+
+
+@lru_cache(maxsize=256)  # each way to read a schedule asks for the same words
+def _read_clock(text: str) -> TypedClock | None:
+    """Return the time of day that a text is, without the words that it is said with."""
     text = re.sub("^[a-z]+?(?=(?:am|pm)?$)", lambda word: str(NUMBERS.get(word[0], word[0])), text)
     clock = read_clock(text)
     if (
@@ -201,4 +209,4 @@ def _read_typed_clock(text: str, said: tuple[Token, ...]) -> TypedClock | None:
     is_bare = (
         bool(_BARE.fullmatch(text)) and ":" not in text and "." not in text and not _CERTAIN.fullmatch(text)
     )
-    return TypedClock(said, minutes, is_bare=is_bare, has_half=not _BARE.fullmatch(text))
+    return TypedClock((), minutes, is_bare=is_bare, has_half=not _BARE.fullmatch(text))
