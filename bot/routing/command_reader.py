@@ -47,19 +47,25 @@ def read_command(command: Command) -> Request:
     try:
         return read_text(command)
     except QueryError as error:
+        tried = error.choices
         verify_proposals(error, command, read_with_times)
         if not error.proposals:
-            _propose_nearest(error, command)
+            _propose_nearest(error, command, tried)
         raise
 
 
-def _propose_nearest(error: QueryError, command: Command) -> None:
+def _propose_nearest(error: QueryError, command: Command, tried: Sequence[str]) -> None:
     """Propose the command without its wrong part; if too little is left, help or a list of the names.
 
     A digest is to be as its maker said it, so that nothing of one is left out.
+
+    Args:
+        error: proposes nothing yet.
+        command: what can't be understood.
+        tried: what leads no further in the place of the wrong part.
     """
     verb = next((each for word in command.text.split() if (each := VERBS.find(word))), None)
-    if error.span is not None and (verb is None or verb.name != DIGEST):
+    if error.span is not None and "" not in tried and (verb is None or verb.name != DIGEST):
         error.choices = ("",)
         verify_proposals(error, command, read_with_times)
     if not error.proposals:
