@@ -115,7 +115,12 @@ class Dispatcher:
             UserError: they have not, or it was handled before and is not to be handled twice.
         """
         route = self._by_type[type(request)]
-        await route.needs(request, interaction)
+        try:
+            await route.needs(request, interaction)
+        except UserError:
+            if route.once:  # as of a digest that it has deleted: what it did is why it is refused now
+                await self.handled.require_first(interaction)
+            raise
         handle = partial(route.handler, request, interaction)
         return await (self.handled.handle(interaction, handle) if route.once else handle())
 

@@ -60,7 +60,7 @@ class HandledRequests:
             return await work()
         key = _key(interaction)
         if not await self.begin(interaction):
-            raise UserError(repeated_message(is_answered=await self._is_answered(key)))
+            raise UserError(repeated_message(is_answered=bool(await self._answered(key))))
         try:
             reply = await work()
         except Exception as error:
@@ -80,6 +80,16 @@ class HandledRequests:
             _log.warning("duplicate_request")
         return is_first
 
+    async def require_first(self, interaction: Interaction) -> None:
+        """Make sure that a request was not begun before.
+
+        Raises:
+            UserError: it was, here or elsewhere.
+        """
+        answered = await self._answered(_key(interaction))
+        if answered is not None:
+            raise UserError(repeated_message(is_answered=answered))
+
     async def purge(self, team: str) -> None:
         """Forget a team's requests that no one sends again."""
         is_old = handled_requests.c.begun_at <= self._seconds() - int(KEEP.total_seconds())
@@ -96,10 +106,11 @@ class HandledRequests:
         except (SQLAlchemyError, OSError) as error:
             _log.warning("answer_not_noted", reason=reason_of(error))
 
-    async def _is_answered(self, key: str) -> bool:
-        asked = select(handled_requests.c.answered_at).where(handled_requests.c.key == key)
+    async def _answered(self, key: str) -> bool | None:
+        """Return whether a request that was begun is answered; None if it was not begun."""
+        asked = select(handled_requests.c.answered_at.is_not(None)).where(handled_requests.c.key == key)
         async with self._engine.connect() as connection:
-            return await connection.scalar(asked) is not None
+            return await connection.scalar(asked)
 
     def _seconds(self) -> int:
         return int(self._now().timestamp())

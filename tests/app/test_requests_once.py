@@ -169,6 +169,19 @@ async def test_a_menu_that_changes_something_does_so_once(
         await run_has_ended(tmp_path)
 
 
+async def test_a_deletion_that_comes_again_when_there_is_nothing_left_to_delete_is_told_that_it_came_twice(
+    slack: LocalSlack, urls: tuple[str, str]
+) -> None:
+    at_one = Resending(slack, urls[:1])
+    ada = slack.person("ada", via=at_one)
+    card = await ask_digest(ada, f"create {far_schedule()}")
+    await ada.click(card, "digest_delete")
+    await wait_for(ada, "is deleted")
+    await at_one.send(at_one.sent[-1], urls[1])
+    told = await wait_for(ada, TWICE)
+    assert ANSWERED in told[0].all_text()
+
+
 async def test_a_digest_that_is_asked_for_now_is_posted_once(
     slack: LocalSlack, ada: Person, resending: Resending, urls: tuple[str, str], tmp_path: Path
 ) -> None:
