@@ -187,4 +187,5 @@ def find_verb(word: Token, command: Command) -> Verb[Request] | None:
 
 def nearest_command(word: str) -> str | None:
     """Return the verb or the status that a word misspells, if any."""
-    return None if is_phrase(word) else VERBS.nearest(word) or filters.nearest_status(word)
+    close = VERBS.nearest(word) or filters.nearest_status(word)
+    return close if close and not is_phrase(word) else None
