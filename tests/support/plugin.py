@@ -17,6 +17,7 @@ from importlib import import_module
 from inspect import iscoroutinefunction
 from pathlib import Path
 from shutil import disk_usage
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -49,11 +50,11 @@ LONGEST_FIRST = (
     "tests/robustness",
     "tests/unit/simulators",
     "tests/unit/repository",
-    "tests/unit/jobs",  # most of their time is waiting, which what comes later fills
-    "tests/unit/storage",
-    "tests/app",
 )
-"""The order in which workers of xdist take modules: short ones last, so that all workers end together."""
+"""The order in which workers of xdist take modules: short ones last, so that all workers end together.
+
+The others come mixed, as some folders mostly wait and some mostly compute.
+"""
 
 
 class NotFast(Exception):
@@ -164,16 +165,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=_rank)
 
 
-def _rank(item: pytest.Item) -> int:
+def _rank(item: pytest.Item) -> tuple[int, int]:
     return _rank_of_module(item.path)
 
 
 @cache
-def _rank_of_module(module: Path) -> int:
+def _rank_of_module(module: Path) -> tuple[int, int]:
     if any(ROOT / test.partition("::")[0] == module for test in COMMANDS):
-        return len(LONGEST_FIRST) + 1  # what they ask for runs meanwhile
+        return len(LONGEST_FIRST) + 1, 0  # what they ask for runs meanwhile
     places = (place for place, path in enumerate(LONGEST_FIRST) if module.is_relative_to(ROOT / path))
-    return next(places, len(LONGEST_FIRST))
+    if (place := next(places, None)) is not None:
+        return place, 0
+    return len(LONGEST_FIRST), crc32(bytes(module.relative_to(ROOT)))
 
 
 def is_fast(item: pytest.Item) -> bool:
