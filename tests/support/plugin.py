@@ -29,8 +29,18 @@ FAST = tuple(
     ROOT / "tests/unit" / name
     for name in ("access", "browse", "cloudflare", "digests", "inspect", "language", "settings", "ui")
 )
-NOT_FAST = frozenset({ROOT / "tests/unit/digests/test_reading_over_time.py"})
-"""A property over a simulated account: a plain function with an event loop of its own."""
+NOT_FAST = frozenset(
+    ROOT / "tests/unit" / name
+    for name in (
+        "browse/test_by_end.py",
+        "browse/test_by_end_changing.py",
+        "browse/test_merged.py",
+        "browse/test_merged_changing.py",
+        "cloudflare/test_workflow_pages.py",
+        "digests/test_reading_over_time.py",
+    )
+)
+"""Properties over simulated lists or accounts: plain functions with event loops of their own."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - every file gets a folder of its own, as below any TMPDIR
 ROOM = 2 * 1024**3  # bytes; a run needs a few hundred megabytes
 FEW_EXAMPLES = 10
