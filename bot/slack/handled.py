@@ -43,7 +43,7 @@ class HandledRequests:
         self._engine = engine
         insert = insert_for(engine)(handled_requests)
         # Put together once: that takes as long as to insert a row.
-        self._begin = insert.on_conflict_do_nothing().returning(handled_requests.c.key)
+        self._insert = insert.on_conflict_do_nothing().returning(handled_requests.c.key)
         self._now = now
 
     async def handle(self, interaction: Interaction, work: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -60,7 +60,7 @@ class HandledRequests:
             return await work()
         key = _key(interaction)
         if not await self.begin(interaction):
-            raise UserError(repeated_message(is_answered=bool(await self._answered(key))))
+            raise UserError(repeated_message(is_answered=bool(await self._is_answered(key))))
         try:
             reply = await work()
         except Exception as error:
@@ -74,7 +74,7 @@ class HandledRequests:
         """Note that a request is begun; return False if it was before, here or elsewhere."""
         row = {"key": _key(interaction), "begun_at": self._seconds(), "team_id": interaction.team}
         async with self._engine.begin() as connection:
-            done = await connection.execute(self._begin, row)
+            done = await connection.execute(self._insert, row)
             is_first = done.first() is not None
         if not is_first:
             _log.warning("duplicate_request")
@@ -86,7 +86,7 @@ class HandledRequests:
         Raises:
             UserError: it was, here or elsewhere.
         """
-        answered = await self._answered(_key(interaction))
+        answered = await self._is_answered(_key(interaction))
         if answered is not None:
             raise UserError(repeated_message(is_answered=answered))
 
@@ -106,7 +106,7 @@ class HandledRequests:
         except (SQLAlchemyError, OSError) as error:
             _log.warning("answer_not_noted", reason=reason_of(error))
 
-    async def _answered(self, key: str) -> bool | None:
+    async def _is_answered(self, key: str) -> bool | None:
         """Return whether a request that was begun is answered; None if it was not begun."""
         asked = select(handled_requests.c.answered_at.is_not(None)).where(handled_requests.c.key == key)
         async with self._engine.connect() as connection:

@@ -41,6 +41,7 @@ _USAGE: Final = "N"
 _HELP: Final = ("--help", "-h", "?")
 _FILLERS: Final = ("the", "me", "my", "now")
 _BEFORE_CHANNEL: Final = ("in", "of", "from")
+"""Words that people put before the channel whose digests they mean."""
 _POLITE: Final = ("please", "pls", "thanks")
 _CLOSE: Final = 0.7
 _CLOSE_SHORT: Final = 0.6

@@ -101,6 +101,6 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
 
 def _load_workflow() -> ModuleType:
     """Import DBOS, which takes half a second; load it only when there are digests."""
-    from bot.digests.delivery import workflow  # noqa: PLC0415 - see above
+    from bot.digests.delivery import workflow  # noqa: PLC0415 - only where there are digests
 
     return workflow
