@@ -14,6 +14,7 @@ from bot.playground.simulators.slack import LocalSlack, Person, Workspace
 
 from .compiled_statements import share_compiled_statements
 from .logs import log_briefly, logs
+from .postgres import run_postgres
 from .servers import PATIENCE, bot_settings, serve_bot
 
 ReadLog = Callable[[], list[dict[str, Any]]]
@@ -30,6 +31,13 @@ def read_log() -> Iterator[ReadLog]:
     """Log as in production; a call returns all events so far."""
     with logs() as written:
         yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Run a PostgreSQL, in which tests make databases of their own, and give its URL."""
+    with run_postgres() as url:
+        yield url
 
 
 @pytest.fixture

@@ -56,7 +56,13 @@ _fast_thread: int | None = None
 LONGEST_FIRST = (
     "tests/system/process/test_digest_workers_killed.py",  # its two classes at once
     "tests/benchmarks",
+    "tests/system/engine",
+    "tests/system/playground/browser",
     "tests/system",
+    "tests/app/test_access.py",  # its digests come in real time, as those of the jobs' tests do
+    "tests/app/test_digest_runs.py",
+    "tests/app/test_requests_once.py",
+    "tests/unit/jobs",
     "tests/robustness",
     "tests/unit/simulators",
     "tests/unit/repository",

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import traceback
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from textwrap import dedent
 import psycopg
 import pytest
 import pytest_asyncio
+from sqlalchemy import make_url
 
 from bot.playground.simulators.cloudflare import (
     ApiKey,
@@ -41,7 +42,7 @@ from bot.settings import SettingsError, load
 from bot.storage.database import open_database
 from tests.support.form_values import fill_form
 from tests.support.messages import ask, click
-from tests.support.postgres import run_postgres
+from tests.support.postgres import create_database
 from tests.system.process.bot_process import run, started
 from tests.system.process.harness import Harness, run_harness
 
@@ -89,9 +90,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with run_postgres() as url:
-        yield url.replace("postgresql://postgres:@", f"postgres://postgres:{CANARIES['DATABASE_URL']}@", 1)
+def postgres(postgres_server: str) -> str:
+    url = make_url(create_database(postgres_server))
+    url = url.set(drivername="postgres", password=CANARIES["DATABASE_URL"])
+    return url.render_as_string(hide_password=False)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["http", "socket mode"])

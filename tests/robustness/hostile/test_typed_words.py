@@ -4,7 +4,6 @@ import asyncio
 import io
 import logging
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -27,23 +26,17 @@ from tests.support.digest_actions import add_failure, ask_digest
 from tests.support.fixtures import RunBot
 from tests.support.logs import logs
 from tests.support.messages import ask, click
-from tests.support.postgres import create_database, run_postgres
+from tests.support.postgres import create_database
 
 CANARY = "canary-of-a-person"
 TABLES = ("bookmarks", "walks", "visited_pages", "digests", "digest_runs")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with run_postgres() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'bot.sqlite3'}"
-    return create_database(request.getfixturevalue("server"))
+    return create_database(request.getfixturevalue("postgres_server"))
 
 
 def refuse_rows(url: str, table: str, *, update: bool = False, schema: str = "public") -> None:

@@ -1,7 +1,7 @@
 """`serve --role web` answers people, `serve --role worker` delivers digests, and they share a PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.support.clock import far_schedule
 from tests.support.messages import ask
-from tests.support.postgres import create_database, run_postgres
+from tests.support.postgres import create_database
 
 from .bot_process import BotProcess, running_bot
 from .harness import Harness
@@ -20,16 +20,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NO_WORKER = "No digest can be delivered now: no worker runs."
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with run_postgres() as server:
-        yield server
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pair(shared_harness: Harness, server: str) -> AsyncIterator[tuple[BotProcess, BotProcess]]:
+async def pair(shared_harness: Harness, postgres_server: str) -> AsyncIterator[tuple[BotProcess, BotProcess]]:
     """A process of each role."""
-    settings = shared_harness.settings(DATABASE_URL=create_database(server))
+    settings = shared_harness.settings(DATABASE_URL=create_database(postgres_server))
     async with AsyncExitStack() as stack:
         web, worker = [
             await stack.enter_async_context(
@@ -67,9 +61,9 @@ async def _comes_to(wanted: float, look: Callable[[], Awaitable[float]]) -> bool
 
 
 async def test_who_makes_a_digest_is_told_that_no_worker_could_deliver_it(
-    harness: Harness, server: str
+    harness: Harness, postgres_server: str
 ) -> None:
-    settings = harness.settings(DATABASE_URL=create_database(server))
+    settings = harness.settings(DATABASE_URL=create_database(postgres_server))
     async with running_bot(harness.folder / "web-alone", settings, "--role", "web") as web:
         harness.slack.request_url = web.request_url
         alone = (await ask(harness.ada, f"digest create {far_schedule()}")).all_text()

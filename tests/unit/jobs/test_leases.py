@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -25,14 +25,8 @@ from bot.storage.tables import digest_runs, workers
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
-from tests.support.postgres import create_database, run_postgres
+from tests.support.postgres import create_database
 from tests.support.teams import TEAM, team
-
-
-@pytest.fixture(scope="module")
-def postgres_server() -> Iterator[str]:
-    with run_postgres() as url:
-        yield url
 
 
 @pytest.fixture

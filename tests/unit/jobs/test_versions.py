@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from bot.jobs.model import Job, JobState, Progress
 from bot.jobs.runtime import JobRuntime
 from bot.storage.database import migrate, open_database
 from bot.storage.tables import workers
-from tests.support.postgres import create_database, run_postgres
+from tests.support.postgres import create_database
 from tests.support.teams import TEAM
 
 from .test_progress import COUNT, Counting, end_jobs, reached
@@ -84,12 +84,6 @@ async def test_what_has_no_version_at_all_is_given_up(engine: AsyncEngine, tmp_p
             return await runtime.find_abandoned(IDS) == set(IDS)
 
         await comes(are_given_up, within=5)
-
-
-@pytest.fixture(scope="module")
-def postgres_server() -> Iterator[str]:
-    with run_postgres() as url:
-        yield url
 
 
 class TestOnPostgreSQL:

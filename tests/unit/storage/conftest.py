@@ -11,13 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import migrate, open_database
 from tests.support.databases import place_tables
-from tests.support.postgres import create_database, drop_database, run_postgres
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    with run_postgres() as url:
-        yield url
+from tests.support.postgres import create_database, drop_database
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,7 @@ SWITCHES = (
     "--js-flags=--no-opt --no-maglev",  # a page lives for a second, which optimised code does not earn back
     "--renderer-process-limit=1",  # all pages are in one; no spare one is started beside it
 )
+WIDTH, HEIGHT = 1280, 800  # pixels, of most pages
 Scheme = Literal["light", "dark"]
 
 
@@ -164,6 +165,7 @@ async def pages(browser: Browser) -> AsyncIterator[Pages]:
     A process of its own for each would read the same fonts, languages and scripts again.
     """
     context = await browser.new_context(
+        viewport={"width": WIDTH, "height": HEIGHT},
         locale="en-GB",
         timezone_id="Asia/Tokyo",  # nobody's in the workspace: times are the reader's all the same
     )
@@ -183,14 +185,16 @@ async def visit(pages: Pages) -> AsyncIterator[Visit]:
         async def visit(
             address: str,
             scheme: Scheme = "light",
-            width: int = 1280,
-            height: int = 800,
+            width: int = WIDTH,
+            height: int = HEIGHT,
             *,
             complains: bool = False,
         ) -> Opened:
             page = await stack.enter_async_context(pages.open(address))
-            await page.emulate_media(color_scheme=scheme)
-            await page.set_viewport_size({"width": width, "height": height})
+            if scheme != "light":
+                await page.emulate_media(color_scheme=scheme)
+            if (width, height) != (WIDTH, HEIGHT):
+                await page.set_viewport_size({"width": width, "height": height})
             opened = Opened(page, [] if complains else heard)
 
             def listen(message: ConsoleMessage) -> None:
@@ -212,7 +216,7 @@ async def open_page(visit: Visit) -> AsyncIterator[Open]:
     async with AsyncExitStack() as stack:
 
         async def open_page(
-            playground: Playground, scheme: Scheme = "light", width: int = 1280, height: int = 800
+            playground: Playground, scheme: Scheme = "light", width: int = WIDTH, height: int = HEIGHT
         ) -> Opened:
             address = await stack.enter_async_context(run_page(playground, "the-secret", 0))
             opened = await visit(address, scheme, width, height)

@@ -72,7 +72,9 @@ async def test_from_trouble_to_its_cause_and_to_its_instances(
     await expect(details).to_be_focused()
 
     refresh, calls = failures.get_by_role("button", name="Read the failures again"), simulation.list_calls
+    await refresh.evaluate("(button) => button.dataset.old = 'yes'")
     await press(opened, refresh)
+    await expect(refresh).not_to_have_attribute("data-old", "yes")  # the message has been replaced
     await expect(refresh).not_to_have_attribute("aria-busy", "true")
     await expect(refresh).to_be_focused()
     assert simulation.list_calls > calls

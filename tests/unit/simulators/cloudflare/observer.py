@@ -29,6 +29,11 @@ class AccountObserver:
     def after(self, **duration: float) -> dict[str, list[InstanceRecord]]:
         return self.at(self.clock.moment + timedelta(**duration))
 
+    def orders_after(self, **duration: float) -> list[InstanceRecord]:
+        """Return the orders alone."""
+        self.clock.moment += timedelta(**duration)
+        return self.simulation.instances(ORDERS)
+
     def looks(self, times: int, **every: float) -> Iterator[dict[tuple[str, str], InstanceRecord]]:
         """Read the account at intervals, and yield the instances by workflow and id."""
         for _ in range(times):
