@@ -62,7 +62,7 @@ LONGEST_FIRST = (
     "tests/app/test_access.py",  # its digests come in real time, as those of the jobs' tests do
     "tests/app/test_digest_runs.py",
     "tests/app/test_requests_once.py",
-    "tests/unit/jobs",
+    "tests/unit/jobs/test_worker.py",
     "tests/robustness",
     "tests/unit/simulators",
     "tests/unit/repository",
