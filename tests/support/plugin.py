@@ -17,12 +17,9 @@ from importlib import import_module
 from inspect import iscoroutinefunction
 from pathlib import Path
 from shutil import disk_usage
-from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-from tests.support.background_commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 FAST = tuple(
@@ -51,26 +48,6 @@ _SLOW_EVENTS = frozenset(
 )
 _fast_thread: int | None = None
 """The thread in which a fast test runs."""
-
-
-LONGEST_FIRST = (
-    "tests/system/process/test_digest_workers_killed.py",  # its two classes at once
-    "tests/benchmarks",
-    "tests/system/engine",
-    "tests/system/playground/browser",
-    "tests/system",
-    "tests/app/test_access.py",  # its digests come in real time, as those of the jobs' tests do
-    "tests/app/test_digest_runs.py",
-    "tests/app/test_requests_once.py",
-    "tests/unit/jobs/test_worker.py",
-    "tests/robustness",
-    "tests/unit/simulators",
-    "tests/unit/repository",
-)
-"""The order in which workers of xdist take modules: short ones last, so that all workers end together.
-
-The others come mixed, as some folders mostly wait and some mostly compute.
-"""
 
 
 class NotFast(Exception):
@@ -174,25 +151,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_itemcollected(item: pytest.Item) -> None:
     if is_fast(item):
         item.add_marker("fast")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if hasattr(config, "workerinput"):
-        items.sort(key=_rank)
-
-
-def _rank(item: pytest.Item) -> tuple[int, int]:
-    return _rank_of_module(item.path)
-
-
-@cache
-def _rank_of_module(module: Path) -> tuple[int, int]:
-    if any(ROOT / test.partition("::")[0] == module for test in COMMANDS):
-        return len(LONGEST_FIRST) + 1, 0  # what they ask for runs meanwhile
-    places = (place for place, path in enumerate(LONGEST_FIRST) if module.is_relative_to(ROOT / path))
-    if (place := next(places, None)) is not None:
-        return place, 0
-    return len(LONGEST_FIRST), crc32(bytes(module.relative_to(ROOT)))
 
 
 def is_fast(item: pytest.Item) -> bool:

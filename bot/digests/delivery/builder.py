@@ -17,7 +17,7 @@ from bot.cloudflare.errors import (
 )
 from bot.digests.delivery.late_runs import SearchedRuns, Watch, maybe_posted_since, wait_for_post
 from bot.digests.delivery.model import Prepared
-from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.delivery.posting import RunRecorder
 from bot.digests.limits import ChannelCalls
 from bot.digests.links import digest_links
 from bot.digests.messages.report import DigestControls, digest_message, unreadable_message

@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.delivery.builder import MessageBuilder
 from bot.digests.delivery.late_runs import SearchedRuns, Watch
-from bot.digests.delivery.recorder import RunRecorder
-from bot.digests.delivery.sender import MessageSender
+from bot.digests.delivery.posting import MessageSender, RunRecorder
 from bot.digests.delivery.worker import TeamDeliveries, Worker
 from bot.digests.due import DueScheduler
 from bot.digests.limits import CallLimits, ChannelCalls

@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.digests.delivery.late_runs import Watch
-from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.delivery.posting import RunRecorder
 from bot.digests.due import DueScheduler
 from bot.digests.model import Digest
 from bot.digests.runs import Attempt

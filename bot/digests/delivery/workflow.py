@@ -15,8 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.delivery.builder import MessageBuilder
 from bot.digests.delivery.model import Prepared, Sent, SentKind
-from bot.digests.delivery.recorder import RunRecorder
-from bot.digests.delivery.sender import MessageSender
+from bot.digests.delivery.posting import MessageSender, RunRecorder
 from bot.digests.due import ClaimedRun
 from bot.digests.runs import Attempt
 from bot.jobs.dbos_runtime import VERSION, JobDefinition, WorkflowLease

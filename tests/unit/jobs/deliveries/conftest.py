@@ -16,8 +16,7 @@ from bot.cloudflare.timed_cache import CacheTimes
 from bot.digests.delivery.builder import MessageBuilder
 from bot.digests.delivery.late_runs import SearchedRuns, Watch
 from bot.digests.delivery.model import EVENT_TYPE, Prepared, Sent
-from bot.digests.delivery.recorder import RunRecorder
-from bot.digests.delivery.sender import MessageSender
+from bot.digests.delivery.posting import MessageSender, RunRecorder
 from bot.digests.due import DueScheduler
 from bot.digests.model import Digest, DigestRun, DigestSpec
 from bot.digests.reading import ReportBuilder
