@@ -153,17 +153,6 @@ class MessageSender:
         return Sent(SentKind.RETRY, why=why, wait=min(max(wait, LAST_TRY), remaining).total_seconds())
 
 
-def _is_outdated(digest: Digest, prepared: Prepared, message: OutgoingMessage) -> bool:
-    """Return whether a message was made of another plan; earlier versions did not note that of a failure."""
-    return message.channel != digest.plan.channel or prepared.plan not in (None, digest.plan)
-
-
-def _with_note(message: OutgoingMessage) -> OutgoingMessage:
-    """Return the message with a note that it may be in the channel already."""
-    variants = tuple(maybe_repeated(variant) if variant.blocks else variant for variant in message.variants)
-    return replace(message, variants=variants)
-
-
 @dataclass(frozen=True, slots=True)
 class RunRecorder:
     """Ends runs or reschedules them.
@@ -285,3 +274,14 @@ class RunRecorder:
         if active.digest.pause_reason == reason:
             await self.notify_creator(active.digest, why)
         await self.finish(attempt, RunResult("failed", self.now(), detail=reason))
+
+
+def _is_outdated(digest: Digest, prepared: Prepared, message: OutgoingMessage) -> bool:
+    """Return whether a message was made of another plan; earlier versions did not note that of a failure."""
+    return message.channel != digest.plan.channel or prepared.plan not in (None, digest.plan)
+
+
+def _with_note(message: OutgoingMessage) -> OutgoingMessage:
+    """Return the message with a note that it may be in the channel already."""
+    variants = tuple(maybe_repeated(variant) if variant.blocks else variant for variant in message.variants)
+    return replace(message, variants=variants)
