@@ -32,6 +32,7 @@ The others come mixed, as some folders mostly wait and some mostly compute.
 """
 SHARED: Final[Mapping[str, int]] = {
     "tests/system/engine": 1,  # its modules have the same engine in turn
+    "tests/system/packaging": 1,  # its modules have the same wheel
     "tests/system/playground/browser": 2,  # one browser would still be busy when all other tests have ended
 }
 """How many workers start what the modules of a folder share and what takes seconds of computing to start."""
