@@ -8,11 +8,15 @@ from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import migrate, open_database
 from bot.storage.url import database_url
+
+_ONE_AT_A_TIME = Lock()
+"""Alembic keeps the migration that runs in its module, where one in another thread takes its place."""
 
 
 @asynccontextmanager
@@ -38,7 +42,8 @@ def place_tables(url: str) -> None:
     path = Path(parsed.database)
     if path.parent.is_dir() and not os.path.lexists(path):
         path.touch(0o600)
-        path.write_bytes(_new_file())
+        with _ONE_AT_A_TIME:
+            path.write_bytes(_new_file())
 
 
 @cache

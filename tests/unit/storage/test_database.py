@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +26,7 @@ from bot.storage.database import (
 )
 from bot.storage.tables import alembic_version, bookmarks, digest_runs, digests, metadata, workers
 from bot.storage.url import database_url
+from tests.support import databases
 from tests.support.old_databases import downgrade
 
 from .conftest import opened
@@ -375,3 +377,12 @@ async def test_a_database_that_can_not_be_written_is_not_ready(postgres_url: str
     async with opened(postgres_url) as engine:
         with pytest.raises(DatabaseUnusable, match="read-only transaction"):
             await probe(engine)
+
+
+def test_threads_that_want_a_new_file_at_once_take_turns_to_migrate(tmp_path: Path) -> None:
+    databases._new_file.cache_clear()  # noqa: SLF001 - as at the start of a worker
+    paths = [tmp_path / f"{number}.sqlite3" for number in range(4)]
+    with ThreadPoolExecutor(len(paths)) as threads:
+        placed = [threads.submit(databases.place_tables, f"sqlite:///{path}") for path in paths]
+        assert [each.result(timeout=30) for each in placed] == [None] * len(paths)
+    assert len({path.read_bytes() for path in paths}) == 1
