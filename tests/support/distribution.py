@@ -1,9 +1,9 @@
 """Which worker of xdist does which tests, and in which order."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
 import pytest
@@ -37,6 +37,8 @@ SHARED: Final[Mapping[str, int]] = {
 }
 """How many workers start what the modules of a folder share and what takes seconds of computing to start."""
 
+_Data = dict[str, Any] | None
+
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Hands out tests by module or class, as xdist does, and modules that share something together."""
@@ -57,6 +59,15 @@ def shared_scope(nodeid: str) -> str | None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling | None:
     return Scheduling(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable(report: object) -> Generator[None, _Data, _Data]:
+    """Leave out what nobody asks of a test that passed: to send it takes a tenth of a short test's time."""
+    data = yield
+    if isinstance(report, pytest.TestReport) and report.passed and data is not None:
+        data |= {"keywords": {}, "sections": []}
+    return data
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
