@@ -63,7 +63,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Schedulin
 
 @pytest.hookimpl(wrapper=True)
 def pytest_report_to_serializable(report: object) -> Generator[None, _Data, _Data]:
-    """Leave out what nobody asks of a test that passed: to send it takes a tenth of a short test's time."""
+    """Leave out what a test that passed has said: to send it takes a tenth of a short test's time.
+
+    So `-rP` shows it without workers only.
+    """
     data = yield
     if isinstance(report, pytest.TestReport) and report.passed and data is not None:
         data |= {"keywords": {}, "sections": []}
