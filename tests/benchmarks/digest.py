@@ -38,7 +38,6 @@ from bot.playground.simulators.cloudflare import (
 from bot.playground.simulators.slack import Channel, LocalSlack, Workspace
 from bot.storage.database import migrate, open_database
 from bot.storage.tables import digest_runs, digests
-from tests.support.servers import PATIENCE
 from tests.support.teams import TEAM
 from tests.system.process.harness import Harness
 
@@ -172,7 +171,7 @@ async def _run_bench(folder: Path, count: int) -> AsyncIterator[_DeliveryBench]:
         channels=tuple(Channel(_channel(number), f"team-{number}") for number in range(count))
     )
     async with (
-        LocalSlack(workspace=workspace, ack_seconds=PATIENCE).serve() as slack,
+        LocalSlack(workspace=workspace).serve() as slack,
         cloudflare.serve() as api,
         aiohttp.ClientSession() as session,
     ):

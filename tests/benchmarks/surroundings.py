@@ -14,7 +14,6 @@ from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOK
 from bot.playground.simulators.slack import LocalSlack, Person, Signer
 from bot.playground.simulators.slack.delivery import Delivery
 from tests.support.forked import FORKSERVER
-from tests.support.servers import PATIENCE
 from tests.system.process.bot_process import BotProcess, running_bot
 
 from .api import serve_account
@@ -174,7 +173,7 @@ async def surroundings(account: Account) -> AsyncIterator[Surroundings]:
         async with (
             aiohttp.ClientSession(connector=connector) as session,
             simulated_api(account) as url,
-            LocalSlack(ack_seconds=PATIENCE).serve() as slack,  # what is late is measured, not refused
+            LocalSlack().serve() as slack,
         ):
             yield Surroundings(slack, UpstreamApi(url, session), session, Path(folder))
 

@@ -12,7 +12,7 @@ from typing import Final
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person
 from tests.support.messages import answer
-from tests.support.servers import PATIENCE, bot_settings, serve_bot
+from tests.support.servers import bot_settings, serve_bot
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
 
@@ -57,7 +57,7 @@ async def measure(rounds: int = ROUNDS, count: int | None = None) -> Outcome:
     found: Counter[str] = Counter()
     with TemporaryDirectory(prefix="benchmark-") as folder:
         async with (
-            LocalSlack(ack_seconds=PATIENCE).serve() as slack,
+            LocalSlack().serve() as slack,
             simulation.serve() as api,
             serve_bot(bot_settings(slack, api, Path(folder), bot_person_share=1), slack),
         ):

@@ -1,8 +1,16 @@
 """How tests are handed out to the workers of xdist."""
 
+from typing import Any, Literal
+
 import pytest
 
-from tests.support.distribution import LONGEST_FIRST, ROOT, SHARED, shared_scope
+from tests.support.distribution import (
+    LONGEST_FIRST,
+    ROOT,
+    SHARED,
+    pytest_report_to_serializable,
+    shared_scope,
+)
 
 
 @pytest.mark.parametrize("path", [*LONGEST_FIRST, *SHARED])
@@ -24,3 +32,23 @@ def test_modules_that_share_something_go_to_so_many_workers(folder: str, workers
 @pytest.mark.parametrize("module", ["tests/app/test_lists.py", "tests/system/engines/test_of_another.py"])
 def test_any_other_module_is_handed_out_by_itself(module: str) -> None:
     assert shared_scope(f"{module}::test_something") is None
+
+
+@pytest.mark.parametrize("outcome", ["failed", "skipped"])
+def test_a_report_that_somebody_reads_is_sent_whole(outcome: Literal["failed", "skipped"]) -> None:
+    assert _sent(outcome) == {"keywords": {"slow": 1}, "sections": [("Captured stdout", "why")]}
+
+
+def test_a_test_that_passed_is_reported_in_short() -> None:
+    assert _sent("passed") == {"keywords": {}, "sections": []}
+
+
+def _sent(outcome: Literal["passed", "failed", "skipped"]) -> dict[str, Any] | None:
+    """Return what a worker sends of a test in the place of all that pytest has written of it."""
+    report = pytest.TestReport("test_this", ("test.py", 1, "test_this"), {}, outcome, None, "call")
+    shortening = pytest_report_to_serializable(report)
+    next(shortening)
+    with pytest.raises(StopIteration) as ended:
+        shortening.send({"keywords": {"slow": 1}, "sections": [("Captured stdout", "why")]})
+    sent: dict[str, Any] | None = ended.value.value
+    return sent

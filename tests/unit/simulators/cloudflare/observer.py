@@ -30,7 +30,7 @@ class AccountObserver:
         return self.at(self.clock.moment + timedelta(**duration))
 
     def orders_after(self, **duration: float) -> list[InstanceRecord]:
-        """Return the orders alone."""
+        """Return the orders after a while, newest first."""
         self.clock.moment += timedelta(**duration)
         return self.simulation.instances(ORDERS)
 
