@@ -80,7 +80,7 @@ def test_lines_come_whole_and_in_order(pipe: Pipe) -> None:
     assert pipe.counted == 0
 
 
-def test_nobody_waits_for_a_reader_that_stands_still_and_what_is_lost_is_told_in_its_place(pipe: Pipe) -> None:
+def test_nobody_waits_for_a_reader_that_stands_still_and_what_is_lost_is_told_in_place(pipe: Pipe) -> None:
     queue = pipe.queue()
     for line in numbered(MORE_THAN_FITS):
         queue.write(line)
