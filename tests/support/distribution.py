@@ -7,6 +7,7 @@ from typing import Any, Final
 from zlib import crc32
 
 import pytest
+from _pytest.runner import runtestprotocol
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.support.background_commands import COMMANDS
@@ -59,6 +60,25 @@ def shared_scope(nodeid: str) -> str | None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling | None:
     return Scheduling(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Send only what somebody reads: the rest takes half a millisecond, as long as many a test.
+
+    Who asks for `--durations` gets all of it.
+    """
+    if not hasattr(item.config, "workerinput") or item.config.getoption("durations") is not None:
+        return None
+    for report in filter(is_read, runtestprotocol(item, log=False, nextitem=nextitem)):
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)  # or dots fill one line
+    return True
+
+
+def is_read(report: pytest.TestReport) -> bool:
+    """Return whether a report is more than that a test was set up or cleaned up after as it should be."""
+    return report.when == "call" or not report.passed
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,9 +8,13 @@ from tests.support.distribution import (
     LONGEST_FIRST,
     ROOT,
     SHARED,
+    is_read,
     pytest_report_to_serializable,
     shared_scope,
 )
+
+Outcome = Literal["passed", "failed", "skipped"]
+When = Literal["setup", "call", "teardown"]
 
 
 @pytest.mark.parametrize("path", [*LONGEST_FIRST, *SHARED])
@@ -34,8 +38,14 @@ def test_any_other_module_is_handed_out_by_itself(module: str) -> None:
     assert shared_scope(f"{module}::test_something") is None
 
 
+@pytest.mark.parametrize("when", ["setup", "call", "teardown"])
+@pytest.mark.parametrize("outcome", ["passed", "failed", "skipped"])
+def test_only_a_set_up_and_a_clean_up_that_passed_are_not_sent(when: When, outcome: Outcome) -> None:
+    assert is_read(_report(outcome, when)) == (when == "call" or outcome != "passed")
+
+
 @pytest.mark.parametrize("outcome", ["failed", "skipped"])
-def test_a_report_that_somebody_reads_is_sent_whole(outcome: Literal["failed", "skipped"]) -> None:
+def test_a_report_that_somebody_reads_is_sent_whole(outcome: Outcome) -> None:
     assert _sent(outcome) == {"keywords": {"slow": 1}, "sections": [("Captured stdout", "why")]}
 
 
@@ -43,12 +53,15 @@ def test_a_test_that_passed_is_reported_in_short() -> None:
     assert _sent("passed") == {"keywords": {}, "sections": []}
 
 
-def _sent(outcome: Literal["passed", "failed", "skipped"]) -> dict[str, Any] | None:
+def _sent(outcome: Outcome) -> dict[str, Any] | None:
     """Return what a worker sends of a test in the place of all that pytest has written of it."""
-    report = pytest.TestReport("test_this", ("test.py", 1, "test_this"), {}, outcome, None, "call")
-    shortening = pytest_report_to_serializable(report)
+    shortening = pytest_report_to_serializable(_report(outcome, "call"))
     next(shortening)
     with pytest.raises(StopIteration) as ended:
         shortening.send({"keywords": {"slow": 1}, "sections": [("Captured stdout", "why")]})
     sent: dict[str, Any] | None = ended.value.value
     return sent
+
+
+def _report(outcome: Outcome, when: When) -> pytest.TestReport:
+    return pytest.TestReport("test_this", ("test.py", 1, "test_this"), {}, outcome, None, when)
