@@ -39,11 +39,16 @@ async def search_on(browser: Browser, screen: Screen) -> Screen:
     raise AssertionError("the search has no end")
 
 
+names = st.sets(st.sampled_from(("emails", "orders")), min_size=1).map(sorted)
+runs = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 60), st.booleans()), max_size=15)
+"""Of a workflow: when each began and how long it ran, in seconds, and whether it has failed."""
+
+
 @st.composite
 def accounts(draw: st.DrawFn) -> ManyLists:
     workflows: dict[str, list[Instance]] = {}
-    for name in draw(st.sets(st.sampled_from(("emails", "orders")), min_size=1).map(sorted)):
-        rows = draw(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 60), st.booleans()), max_size=15))
+    for name in draw(names):
+        rows = draw(runs)
         workflows[name] = [
             instance(f"{name}-{number:03}", created, "errored", created + ran)
             if has_failed

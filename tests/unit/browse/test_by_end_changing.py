@@ -17,7 +17,7 @@ from bot.browse.several.reading import Limits
 from bot.cloudflare.models import Instance
 from tests.support.many_lists import ManyLists, instance
 from tests.support.properties import examples
-from tests.unit.browse.by_end import ERRORED, LOOKBACK, RUNNING, expected, failed_since
+from tests.unit.browse.by_end import ERRORED, LOOKBACK, RUNNING, expected, failed_since, runs
 from tests.unit.browse.turning import round_trip, row_ids
 
 BUTTONS: dict[str, Callable[[Screen], ListBookmark | KeptPlace | None]] = {
@@ -86,9 +86,8 @@ class Clicks:
         size: rows on a screen.
         limits: of what is read at once.
         lookback: how far back lists are read at first.
-        changes: for each click, which instances leave, fail anew or complete before it.
-        buttons: which button each click is on.
-        is_cold: for each click, whether another replica answers it, which remembers nothing.
+        clicks: for each, which instances leave, fail anew or complete before it, its button, and whether
+            another replica answers it, which remembers nothing.
         gone: the ids of what is no more as it was at first.
     """
 
@@ -96,9 +95,7 @@ class Clicks:
     size: int
     limits: Limits
     lookback: timedelta
-    changes: list[list[tuple[str, str]]]
-    buttons: list[str]
-    is_cold: list[bool]
+    clicks: list[tuple[list[tuple[str, str]], str, bool]]
     gone: set[str] = field(default_factory=set)
 
     def change(self, kind: str, id_: str) -> None:
@@ -117,29 +114,35 @@ class Clicks:
         return self.account.browser(lookback=self.lookback, limits=self.limits)
 
 
+WORKFLOWS = ("emails", "orders")
+change = st.tuples(
+    st.sampled_from(("leaves", "errored", "complete")),
+    st.sampled_from([f"{name}-{number:03}" for name in WORKFLOWS for number in range(15)]),
+)
+some_clicks = st.lists(
+    st.tuples(st.lists(change, max_size=3), st.sampled_from(("next", "previous", "further")), st.booleans()),
+    min_size=1,
+    max_size=8,
+)
+
+
 @st.composite
 def clicks(draw: st.DrawFn) -> Clicks:
     workflows: dict[str, list[Instance]] = {}
-    for name in ("emails", "orders"):
-        rows = draw(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 60), st.booleans()), max_size=15))
+    for name in WORKFLOWS:
+        rows = draw(runs)
         workflows[name] = [
             instance(f"{name}-{number:03}", created, "errored", created + ran)
             if has_failed
             else instance(f"{name}-{number:03}", created)
             for number, (created, ran, has_failed) in enumerate(rows)
         ]
-    kinds = st.sampled_from(("leaves", "errored", "complete"))
-    known = [f"{name}-{number:03}" for name in workflows for number in range(15)]
-    change = st.tuples(kinds, st.sampled_from(known))
-    count = draw(st.integers(1, 8))
     return Clicks(
         ManyLists(workflows, page_size=draw(st.integers(1, 5)), numbered=draw(st.booleans())),
         draw(st.integers(1, 5)),
         Limits(draw(st.sampled_from((1, 3, 100))), 9),
         draw(st.sampled_from((LOOKBACK, DAY))),
-        draw(st.lists(st.lists(change, max_size=3), min_size=count, max_size=count)),
-        draw(st.lists(st.sampled_from(("next", "previous", "further")), min_size=count, max_size=count)),
-        draw(st.lists(st.booleans(), min_size=count, max_size=count)),
+        draw(some_clicks),
     )
 
 
@@ -154,7 +157,7 @@ def test_whatever_leaves_and_comes_each_click_has_an_answer_of_what_there_was(
         wanted = expected(clicks.account, selection)
         browser = clicks.browser()
         screen = await browser.open(ListQuery(selection, clicks.size))
-        for changes, button, is_cold in zip(clicks.changes, clicks.buttons, clicks.is_cold, strict=True):
+        for changes, button, is_cold in clicks.clicks:
             for change in changes:
                 clicks.change(*change)
             if is_cold:

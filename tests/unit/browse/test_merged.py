@@ -41,11 +41,15 @@ EVERYTHING = Selection()
 moments = st.integers(0, 12)  # few, so that many rows are created at the same time
 
 
+some_names = st.sets(st.sampled_from(NAMES), min_size=1).map(sorted)
+some_rows = st.lists(st.tuples(moments, st.sampled_from(STATUSES)), max_size=14)
+
+
 @st.composite
 def accounts(draw: st.DrawFn) -> ManyLists:
     workflows: dict[str, list[Instance]] = {}
-    for name in draw(st.sets(st.sampled_from(NAMES), min_size=1).map(sorted)):
-        rows = draw(st.lists(st.tuples(moments, st.sampled_from(STATUSES)), max_size=14))
+    for name in draw(some_names):
+        rows = draw(some_rows)
         workflows[name] = [
             instance(f"{name}-{at:03}", created, status) for at, (created, status) in enumerate(rows)
         ]

@@ -111,16 +111,20 @@ class Changing:
         return None
 
 
+created_rows = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(STATUSES)), max_size=14)
+some_changes = st.lists(
+    st.tuples(st.sampled_from(("leave", "arrive", *STATUSES)), st.integers(0, 13)), max_size=12
+)
+
+
 @st.composite
 def changing(draw: st.DrawFn) -> Changing:
     workflows: dict[str, list[Instance]] = {name: [] for name in NAMES}
-    created = draw(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(STATUSES)), max_size=14))
-    for at, (name, status) in enumerate(created):
+    for at, (name, status) in enumerate(draw(created_rows)):
         workflows[name].append(instance(f"{name}-{at:03}", at, status))
-    kinds = st.sampled_from(("leave", "arrive", *STATUSES))
     return Changing(
         ManyLists(workflows, page_size=draw(st.integers(1, 6))),
-        draw(st.lists(st.tuples(kinds, st.integers(0, 13)), max_size=12)),
+        draw(some_changes),
         draw(st.booleans()),
     )
 

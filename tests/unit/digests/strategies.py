@@ -1,5 +1,6 @@
 """Cron forms of every kind, zones that change their clocks in every way, and moments near those changes."""
 
+import operator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -78,12 +79,14 @@ def changes(zone: str) -> tuple[datetime, ...]:
     return tuple(changing) or (first,)
 
 
-@st.composite
-def moments(draw: st.DrawFn, zone: str) -> datetime:
+_days = st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - as it asks
+_seconds = st.integers(-24 * 3600, 48 * 3600)
+_around = (_seconds | _seconds.map(lambda count: count // 60 * 60)).map(
+    lambda count: timedelta(seconds=count)
+)
+
+
+@cache  # to put a strategy together takes longer than to draw from it
+def moments(zone: str) -> st.SearchStrategy[datetime]:
     """Any moment, to the second; most often one near a change."""
-    start = draw(
-        st.sampled_from(changes(zone))
-        | st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - as it asks
-    )
-    seconds = st.integers(-24 * 3600, 48 * 3600)
-    return start + timedelta(seconds=draw(seconds | seconds.map(lambda count: count // 60 * 60)))
+    return st.builds(operator.add, st.sampled_from(changes(zone)) | _days, _around)

@@ -31,10 +31,10 @@ def cronsim_s_slots(cron: str, zone: str, start: datetime, end: datetime) -> lis
 
 
 def watched_slots(plan: Schedule, start: datetime, end: datetime) -> list[datetime]:
-    """The rules again, by looking at the clock every minute, for two days more at either end."""
+    """The rules again, by looking at the clock every minute, for a day more at either end."""
     zone = ZoneInfo(plan.zone)
-    begin = start.replace(second=0, microsecond=0) - 2 * DAY
-    ticks = [begin + number * MINUTE for number in range(int((end - begin + 2 * DAY) / MINUTE))]
+    begin = start.replace(second=0, microsecond=0) - DAY
+    ticks = [begin + number * MINUTE for number in range(int((end - begin + DAY) / MINUTE))]
     walls = [tick.astimezone(zone).replace(tzinfo=None) for tick in ticks]
     named = list(takewhile(lambda wall: wall < walls[-1], CronSim(plan.cron, walls[0])))
     due = set()

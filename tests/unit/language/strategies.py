@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -96,21 +97,33 @@ conditions = st.builds(
 )
 
 
+some_names = st.lists(workflow_names | patterns, max_size=4, unique=True).map(tuple)
+some_statuses = st.lists(statuses.filter(bool), max_size=3, unique=True)
+starts = st.none() | st.builds(Cursor, cursors) | st.builds(PageNumber, st.integers(1, 1_000_000))
+views = st.sampled_from(list(VIEWS.values()))
+directions = st.none() | st.sampled_from(DIRECTIONS)
+
+
+@cache  # to put a strategy together takes longer than to draw from it
+def _bounds(clock: Clock) -> st.SearchStrategy[list[TimePoint]]:
+    return st.lists(times.map(lambda text: read(text, clock)), max_size=2)
+
+
 @st.composite
 def selections(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B008 - frozen
     """Any list that can be asked for at this moment and has no place in it, whatever it takes to read it."""
-    since, until = _ordered(draw(st.lists(times.map(lambda text: read(text, clock)), max_size=2)), clock)
-    created = draw(st.lists(times.map(lambda text: read(text, clock)), max_size=2))
-    chosen = draw(st.lists(statuses.filter(bool), max_size=3, unique=True))
+    since, until = _ordered(draw(_bounds(clock)), clock)
+    created = draw(_bounds(clock))
+    chosen = draw(some_statuses)
     if ENDED_STATUSES.isdisjoint(chosen) and (since or until):
         created = []
     created_since, created_until = _ordered(created, clock)
-    view = draw(st.sampled_from(list(VIEWS.values())))
+    view = draw(views)
     where = draw(conditions)
     if where.needs_cause and "errored" not in chosen:
         chosen = [Status("errored")]
     selection = Selection(
-        tuple(draw(st.lists(workflow_names | patterns, max_size=4, unique=True))),
+        draw(some_names),
         draw(accounts),
         tuple(status for status in chosen if status is not None),
         since,
@@ -125,9 +138,9 @@ def selections(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B008
 @st.composite
 def list_queries(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B008 - frozen
     """Any list that can be asked for at this moment."""
-    since, until = _ordered(draw(st.lists(times.map(lambda text: read(text, clock)), max_size=2)), clock)
-    start = draw(st.none() | st.builds(Cursor, cursors) | st.builds(PageNumber, st.integers(1, 1_000_000)))
-    view = draw(st.sampled_from(list(VIEWS.values())))
+    since, until = _ordered(draw(_bounds(clock)), clock)
+    start = draw(starts)
+    view = draw(views)
     status = draw(statuses)
     if start is not None and status in ENDED_STATUSES:
         since = until = None
@@ -140,7 +153,7 @@ def list_queries(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B0
         rows=draw(st.integers(1, max_rows(view))),
         view=view,
         start=start,
-        direction=draw(st.none() | st.sampled_from(DIRECTIONS)) if isinstance(start, Cursor) else None,
+        direction=draw(directions) if isinstance(start, Cursor) else None,
     )
 
 

@@ -29,7 +29,7 @@ def test_workflows_that_could_not_be_read_are_named_with_why() -> None:
     assert "\nCould not be read: b: Cloudflare does not let this bot read Workflows.\n" in text
 
 
-@given(reports())
+@given(reports)
 @settings(
     suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=examples(25)
 )

@@ -115,15 +115,18 @@ controls = st.builds(
 )
 
 
+queries = list_queries() | st.builds(ListQuery.of, foreign.map(lambda text: text[:64]), status=statuses)
+firsts = st.none() | st.integers(1, 10**9)
+
+
 @st.composite
 def screens(draw: st.DrawFn) -> Screen:
-    names = foreign.map(lambda text: text[:64])
-    query = draw(list_queries() | st.builds(ListQuery.of, names, status=statuses))
+    query = draw(queries)
     return screen(
         draw(st.lists(instances, max_size=query.rows)),
         query,
         account=draw(st.sampled_from(ACCOUNTS)),
-        first=draw(st.none() | st.integers(1, 10**9)),
+        first=draw(firsts),
         messages=draw(messages),
         cursor_loop=draw(st.booleans()),
     )
