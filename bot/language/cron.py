@@ -4,10 +4,11 @@ The calendar is cronsim's. It is asked about wall-clock times without a zone: zo
 """
 
 import re
+from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Final
@@ -15,6 +16,7 @@ from typing import Final
 from cronsim import CronSim, CronSimError
 
 _ANY_WALL: Final = datetime(2024, 1, 1)  # noqa: DTZ001 - a wall clock, wherever it hangs
+_LAST_SECOND: Final = time(23, 59, 59)
 _HOURS: Final = range(24)
 _MINUTES: Final = range(60)
 _MONTHS: Final = range(1, 13)
@@ -88,15 +90,26 @@ def canonical(fields: Sequence[str]) -> str:
 
 def walls_after(cron: str, wall: datetime) -> Iterator[datetime]:
     """Yield the wall-clock times that a cron form names, later than a given one; all without a zone."""
-    calendar = copy(_calendar(cron))
-    calendar.dt = wall.replace(microsecond=0)
-    return calendar
+    calendar, times = _calendar(cron)
+    day = wall.date()
+    if day.month in calendar.months and calendar.match_day(day):
+        for at in times[bisect(times, wall.time()) :]:
+            yield datetime.combine(day, at)
+    days = copy(calendar)
+    days.dt = datetime.combine(day, _LAST_SECOND)
+    for first in days:
+        for at in times:
+            yield datetime.combine(first, at)
+        days.dt = datetime.combine(first, _LAST_SECOND)
 
 
 @lru_cache(maxsize=256)
-def _calendar(cron: str) -> CronSim:
-    """Read a cron form once: that takes longer than to find its next time."""
-    return CronSim(cron, _ANY_WALL)
+def _calendar(cron: str) -> tuple[CronSim, tuple[time, ...]]:
+    """Read a cron form: its days, and the times of each of them, which cronsim looks for minute by minute."""
+    calendar = CronSim(cron, _ANY_WALL)
+    return calendar, tuple(
+        time(hour, minute) for hour in sorted(calendar.hours) for minute in sorted(calendar.minutes)
+    )
 
 
 def comes(cron: str) -> bool:
