@@ -27,18 +27,26 @@ MADE = re.compile(r"Digest (\d+) in #\w+ is made\.")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
-async def playground() -> AsyncIterator[Playground]:
+async def running() -> AsyncIterator[Playground]:
     """Run the real bot for all tests of the module, as a worker takes seconds to start."""
     async with run_playground(SimulatedAccount(seed=1, instances=3000)) as playground:
         yield playground
 
 
+@pytest.fixture
+def playground(running: Playground) -> Playground:
+    """Leave nothing of what the tests before have said and opened."""
+    slack = running.slack
+    slack.views.close_all("U0ADA0001")
+    for channel in slack.workspace.conversations:
+        for message in slack.messages(channel.id):
+            slack.workspace.delete(message, "the next test")
+    return running
+
+
 @pytest_asyncio.fixture(loop_scope="package")
 async def opened(playground: Playground, open_page: Open) -> Opened:
-    playground.slack.views.close_all("U0ADA0001")  # what a test that failed has left
-    opened = await open_page(playground)
-    await expect(chip(opened)).to_be_visible()  # and with it what the tests before said
-    return opened
+    return await open_page(playground)
 
 
 def chip(opened: Opened) -> Locator:
