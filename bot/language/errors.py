@@ -15,6 +15,8 @@ _MOST_CORRECTIONS: Final = 4
 _JOINS_BEFORE: Final = re.compile(r"(?:\s+(?:and|or)|[\s,&+|]+)$", re.IGNORECASE)
 _JOINS_AFTER: Final = re.compile(r"^(?:(?:and|or)\s+|[\s,&+|]+)", re.IGNORECASE)
 
+_ROUNDING: Final = 1e-6
+
 SIMILAR_NAMES: Final = 0.5
 """How alike two names of workflows are, of which one may stand for the other."""
 
@@ -199,9 +201,21 @@ def nearest_several(word: str, choices: Sequence[str], *, most: int, cutoff: flo
 
 @lru_cache(maxsize=256)  # each way to read a command asks for the same words
 def _nearest(word: str, choices: tuple[str, ...], most: int, cutoff: float) -> tuple[str, ...]:
-    by_folded = {choice.casefold(): choice for choice in choices}
-    close = get_close_matches(word, by_folded, n=most, cutoff=cutoff)
+    by_folded = _by_folded(choices)
+    alike = [folded for folded in by_folded if _may_be_like(word, folded, cutoff)]
+    close = get_close_matches(word, alike, n=most, cutoff=cutoff) if alike else []
     return tuple(by_folded[folded] for folded in close)
+
+
+def _may_be_like(word: str, other: str, cutoff: float) -> bool:
+    """Return whether two words have enough letters in common, in any order: most need no closer look."""
+    least = cutoff * (len(word) + len(other)) / 2 - _ROUNDING
+    return min(len(word), len(other)) >= least and sum(map(word.__contains__, other)) >= least
+
+
+@lru_cache(maxsize=32)
+def _by_folded(choices: tuple[str, ...]) -> dict[str, str]:
+    return {choice.casefold(): choice for choice in choices}
 
 
 def without_span(text: str, start: int, end: int) -> str:

@@ -28,6 +28,7 @@ _SHORTEST_SLIP: Final = 3
 """Letters of a word that may be mistyped."""
 _SHORTEST_MEANT: Final = 4
 """Letters of a word that may be meant: of shorter ones each is like many others."""
+_MEANT: Final = tuple(word for word in _WORDS if len(word) >= _SHORTEST_MEANT)
 _WORDS_BEFORE: Final = 5
 """How many words of a time may stand before a mistyped one."""
 
@@ -77,7 +78,10 @@ def one_slip_from(word: str) -> str | None:
     typed = word.lower()
     if len(typed) < _SHORTEST_SLIP or typed in _WORDS:
         return None
-    return next((meant for meant in _WORDS if len(meant) >= _SHORTEST_MEANT and _is_slip(typed, meant)), None)
+    near = range(len(typed) - 1, len(typed) + 2)
+    # One slip in as many letters leaves the first or the last one as it was.
+    alike = (meant for meant in _MEANT if meant[0] == typed[0] or meant[-1] == typed[-1])
+    return next((meant for meant in alike if len(meant) in near and _is_slip(typed, meant)), None)
 
 
 def _is_slip(typed: str, meant: str) -> bool:

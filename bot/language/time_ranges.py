@@ -16,13 +16,14 @@ from functools import lru_cache
 from typing import Final
 
 from bot.language.time_pieces import DayBefore, Period
-from bot.language.time_words import longest_time, read_words
+from bot.language.time_words import longest_time, may_begin_time, read_words
 from bot.language.written_times import Ago, WrittenTime
 
 _SINCE: Final = ("since", "after", "from")
 _UNTIL: Final = ("until", "till", "before")
 _DASHES: Final = ("-", "\N{EN DASH}", "\N{EM DASH}")
 _JOINS: Final = {"between": ("and", *_DASHES), "from": ("to", *_UNTIL, *_DASHES), "": ("to", *_DASHES)}
+_OPENINGS: Final = frozenset({*_JOINS, *_SINCE, *_UNTIL})
 _HALF: Final = re.compile(r"(\d{1,2})(?::\d\d)? ?([ap]\.?m\.?)", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,2}", re.ASCII)
 _CLOCKS_IN_ONE_WORD: Final = re.compile(
@@ -57,6 +58,8 @@ def take_range(words: Sequence[str]) -> tuple[TimeRange, int] | None:
     Of `between 2am and 4am errored` it is five. None means that they begin with none; what they do begin
     with may still be a time, see `times.longest_time`.
     """
+    if not words or not (words[0].lower() in _OPENINGS or may_begin_time(words[0])):
+        return None
     return _take_range(tuple(word.lower() for word in words[:_MOST_WORDS]))
 
 

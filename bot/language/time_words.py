@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from bot.language.durations import COUNT
 from bot.language.written_times import WrittenTime, parse
+from bot.language.zones import may_begin_zone
 
 _PLAIN_CLOCK: Final = re.compile(r"\d{1,2}(?::\d\d)? ?(?:am|pm)?")
 _MOST_WORDS: Final = 10  # `on the 20th of November 2026 at 9 am Port-au-Prince time`
@@ -15,6 +17,12 @@ _OF_A_DAY: Final = re.compile(
     r"\b(today|yesterday|tonight|last night|morning|evening|(?:mon|tues|wednes|thurs|fri|satur|sun)day)'?s\b"
 )
 """As in `last night's errors` and `todays failures`."""
+_BEGINS_TIME: Final = re.compile(
+    rf"\d|^[\W_]*(?:{COUNT}|(?:now|in|within|on|at|the|for|during|last|past|previous|start|beginning|end|day|this|"
+    r"current)(?![a-z])|over|today|yesterday|tomorrow|tonight|morning|afternoon|evening|night|noon|mid|"
+    r"mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+)
+"""What every time but one with a zone before it begins with, and some other words, too."""
 _DAY_EARLIER: Final = {"tonight": "last night", "this": "last", "today": "yesterday", "tomorrow": "today"}
 """What is written for a day, and for the one before it."""
 
@@ -61,7 +69,14 @@ def longest_time(words: Sequence[str]) -> int:
 
     A time that has two meanings counts, so that `read` can tell of it.
     """
-    return _longest_time(tuple(words[:_MOST_WORDS]))
+    return _longest_time(tuple(words[:_MOST_WORDS])) if words and may_begin_time(words[0]) else 0
+
+
+@lru_cache(maxsize=1024)  # each way to read a command asks for the same words
+def may_begin_time(word: str) -> bool:
+    """Return whether a time may begin with a word; most words of a command need no closer look."""
+    text = word.lower().strip("[]")
+    return _BEGINS_TIME.search(f"{text} ") is not None or may_begin_zone(text)
 
 
 @lru_cache(maxsize=256)  # each form of a command that may begin with a time asks for the same words

@@ -220,7 +220,8 @@ def _behind_marks(text: str, start: int) -> int:
 
 def _is_opening_mark(text: str, at: int) -> bool:
     """Return whether a sign is put before a word; a star is, where it makes the word bold."""
-    return text[at] in _OPENING_MARKS or _is_unseen(text[at]) or _BOLD.match(text, at) is not None
+    sign = text[at]
+    return sign in _OPENING_MARKS or (_BOLD.match(text, at) is not None if sign == "*" else _is_unseen(sign))
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
+from itertools import accumulate, chain
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -101,6 +102,11 @@ def longest_zone(words: Sequence[str]) -> int:
     """
     counts = range(min(len(words), _MOST_WORDS), 0, -1)
     return next((count for count in counts if _is_zone(" ".join(words[:count]))), 0)
+
+
+def may_begin_zone(word: str) -> bool:
+    """Return whether a word may be the first one of a zone: `new` of `New York`; digits say nothing."""
+    return _normal(word.strip("(),").partition(",")[0]) in _beginnings()
 
 
 def nearest_zone(words: str) -> str | None:
@@ -239,6 +245,15 @@ def _of_city() -> dict[str, tuple[str, ...]]:
             for spelling in {city, city.replace("-", "_")}:
                 cities[spelling] = (*cities.get(spelling, ()), name)
     return {city: _drop_same_clocks(names) for city, names in cities.items()}
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return what all names but offsets begin with, up to the end of a word, and an empty text."""
+    names = (*_names(), *_of_city(), *_ABBREVIATIONS, *_OTHER_SPELLINGS)
+    return frozenset(
+        ("", *chain.from_iterable(accumulate(name.split("_"), "{}_{}".format) for name in names))
+    )
 
 
 def _with_offset(offset: timedelta) -> tuple[str, ...]:

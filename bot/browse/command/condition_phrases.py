@@ -82,6 +82,17 @@ _NO_TEXT: Final = frozenset({
 """Words before `errors` that say nothing of them."""
 _ERROR_WORD: Final = re.compile(r"[A-Z]\w*(?:Error|Exception|Timeout)|E[A-Z]{4,}|[45]\d\d", re.ASCII)
 _MOST_WORDS: Final = 5
+_FIRST_WORDS: Final = frozenset().union(
+    *(
+        phrases.first_words
+        for phrases in (_BEFORE_A_LENGTH, _TRIGGERED, _VERSIONS, _STEPS, _IDS, _WITH_ERROR)
+    ),
+    BEFORE_LENGTHS,
+    _BEFORE_KEYS,
+    _CRON,
+    ("stuck", ERROR.key),
+)
+"""What conditions begin with, but for a status, and a kind of error or words before `errors`."""
 
 Taken = tuple[dict[str, str], int]
 """The filters that some words mean, and how many of the words it is."""
@@ -95,6 +106,8 @@ def take_condition(row: Sequence[Token], workflows: Sequence[str], *, is_named: 
         workflows: the names of the account's workflows, where they are known.
         is_named: a word before them says which workflow.
     """
+    if not _may_begin_condition(row):
+        return None
     reader = _Row(row, workflows, is_named)
     takers = (
         reader.length,
@@ -107,6 +120,17 @@ def take_condition(row: Sequence[Token], workflows: Sequence[str], *, is_named: 
         reader.error_word,
     )
     return next((found for take in takers if (found := take()) is not None), None)
+
+
+def _may_begin_condition(row: Sequence[Token]) -> bool:
+    """Return whether a condition may begin with the first of some words; most words need no closer look."""
+    first = "" if row[0].quoted else row[0].value
+    is_first = first.lower() in _FIRST_WORDS or status_of(first) is not None
+    return (
+        is_first
+        or _ERROR_WORD.fullmatch(first) is not None
+        or any(token.value.lower() in _KINDS for token in row[1:_MOST_WORDS])
+    )
 
 
 class _Row(WordRow):

@@ -77,6 +77,7 @@ class _Reader:
         self._left = split_statuses(words, workflows)
         self._bare: dict[int, list[str]] = {}
         self._workflows = workflows
+        self._is_named = False  # whether a word before says which workflow, most likely
         self.found: list[Token] = []
         self.readings: list[Reading] = []
 
@@ -94,7 +95,9 @@ class _Reader:
         )
         while self._left:
             if not any(read() for read in readers):
-                self.found.append(self._left.pop(0))
+                word = self._left.pop(0)
+                self._is_named = self._is_named or (word.key is None and not is_filler(word))
+                self.found.append(word)
 
     def _read_key(self) -> bool:
         """Read `state:failed`, `status: errored`, `status :errored`, `limit=5`, `since 2 am`."""
@@ -143,7 +146,7 @@ class _Reader:
             behind = self._bare_words(count)
             words = max(longest_length([value, *behind]), 1)
             return words - 1, " ".join([value, *behind[: words - 1]])
-        if key in (ERROR.key, STEP.key) and (self._workflows or self._is_named()):
+        if key in (ERROR.key, STEP.key) and (self._workflows or self._is_named):
             row = [Token(value, 0, None, value, value), *self._row(count)]
             text, words = WordRow(row, self._workflows, is_named=True).text(0)
             return (words - 1, text) if words > 1 else (0, value)
@@ -160,7 +163,7 @@ class _Reader:
     def _read_condition(self) -> bool:
         """Read `longer than 1h`, `failed with card declined`, `from cron`."""
         row = self._row(0)
-        found = take_condition(row, self._workflows, is_named=self._is_named()) if row else None
+        found = take_condition(row, self._workflows, is_named=self._is_named) if row else None
         if found is not None:
             self._replace(found[1], found[0])
         return found is not None
@@ -275,10 +278,6 @@ class _Reader:
     def _row(self, start: int) -> list[Token]:
         """Return the words without keys in a row from a place on, also those in quotes."""
         return list(takewhile(lambda word: word.key is None, self._left[start:]))
-
-    def _is_named(self) -> bool:
-        """Return whether a word before says which workflow, most likely."""
-        return any(not is_filler(word) for word in self.found if word.key is None)
 
     def _bare_words(self, start: int) -> list[str]:
         """Return the bare words in a row from a place on."""

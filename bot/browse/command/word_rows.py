@@ -29,15 +29,18 @@ class Phrases:
 
     Args:
         phrases: in lower case, each of at most five words.
+
+    Attributes:
+        first_words: the first word of each.
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._phrases = frozenset(phrases)
-        self._first_words = frozenset(phrase.partition(" ")[0] for phrase in self._phrases)
+        self.first_words = frozenset(phrase.partition(" ")[0] for phrase in self._phrases)
 
     def longest(self, words: Sequence[str]) -> tuple[int, str]:
         """Return how many of the first words, in any case, are the longest phrase, and that phrase."""
-        if not words or words[0].lower() not in self._first_words:  # as most words of a command
+        if not words or words[0].lower() not in self.first_words:  # as most words of a command
             return 0, ""
         ahead = list(accumulate(map(str.lower, words[:_MOST_WORDS]), "{} {}".format))
         counts = compress(range(1, len(ahead) + 1), map(self._phrases.__contains__, ahead))

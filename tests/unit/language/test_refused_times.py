@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.language.errors import QueryError
-from bot.language.time_words import is_time, longest_time, needs_zone
+from bot.language.time_words import is_time, longest_time, may_begin_time, needs_zone
 from bot.language.times import Clock, TimePoint, read
 from tests.support.commands import NOW
 
@@ -189,6 +189,7 @@ def test_any_words_are_one_moment_or_refused_with_choices_that_are(text: str, cl
         assert_choices_differ(error, clock)
     else:
         assert is_time(text)
+        assert may_begin_time(text.split(maxsplit=1)[0])
         assert read(understood.text, clock) == understood
         if not needs_zone(text):
             assert read(text, Clock(clock.now, UTC)) == understood

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.language.zones import (
     find_zones,
     longest_zone,
+    may_begin_zone,
     moments_at,
     nearest_zone,
     offset_text,
@@ -169,6 +170,15 @@ def test_another_city_is_not_proposed_because_its_name_looks_alike(words: str) -
 def test_every_name_is_found_in_any_case_and_with_spaces(name: str) -> None:
     assert find_zones(name.upper()) == (name,)
     assert find_zones(name.replace("_", " ")) == (name,)
+
+
+def test_every_zone_begins_with_a_word_that_zones_may_begin_with() -> None:
+    last_parts = {name.rpartition("/")[2] for name in NAMES}
+    cities = {part for part in last_parts if find_zones(part) and parse_offset(part) is None}
+    spellings = {f"({text.replace('_', ' ')} time)" for text in (*NAMES, *cities, *SHOWN.split())}
+    assert all(may_begin_zone(text.split()[0]) for text in spellings)
+    assert may_begin_zone("Berlin,")
+    assert not may_begin_zone("York")
 
 
 def test_the_asker_s_own_clocks_count_for_an_abbreviation() -> None:
