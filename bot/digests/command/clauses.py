@@ -92,6 +92,17 @@ def sort_clauses(tokens: Sequence[Token], zone: str) -> Clauses:
     return clauses
 
 
+def may_begin(tokens: Sequence[Token], zone: str) -> bool:
+    """Return whether the first of some words, which has no key, may begin a clause."""
+    words = Words(tokens)
+    return (
+        _is_filler(words)
+        or words.word() in _ARTICLES
+        or bool(_option(tokens[0]) or key_of_value(tokens[0]))
+        or schedule_words.begins(tokens, zone)
+    )
+
+
 def _take_option(words: Words, key: str, clauses: Clauses, zone: str) -> None:
     """Take an option and its value from the words ahead, and keep them."""
     first = said = words.rest[0]

@@ -8,7 +8,7 @@ from typing import Final
 from bot.browse.command.options import LIST_OPTIONS
 from bot.browse.model import HelpQuery
 from bot.digests.command.addressees import names_channel
-from bot.digests.command.clauses import ALL
+from bot.digests.command.clauses import ALL, may_begin
 from bot.digests.command.create import read_changes, read_create
 from bot.digests.command.requests import (
     ChangeDigest,
@@ -91,9 +91,11 @@ def _with_workflow(word: str, span: tuple[int, int], command: Command) -> tuple[
 def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestRequest:
     """Read a digest without `create`, a verb with what is behind it, or a number."""
     verb, *behind = rest
-    if (plan := _read_plan(head, rest, command)) is not None:
-        return plan
     known = DIGEST_VERBS.find(verb.text)
+    may_be_plan = known is None or may_begin(rest, command.zone)  # as `status errored daily 9am` is
+    plan = _read_plan(head, rest, command) if may_be_plan else None
+    if isinstance(plan, CreateDigest):
+        return plan
     is_schedule = verb.text.lower() == "on" and schedule_words.begins(rest, command.zone)
     if known and not is_schedule:
         return _with_reading(known.read(verb, behind, command), verb, known.name)
@@ -101,13 +103,13 @@ def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestR
         return numbered
     if _is_list_filter(verb):
         raise _list_of_digest_error(head, verb)
-    if schedule_words.begins(rest, command.zone) or names_channel(verb):
-        return read_create(head, rest, command)
+    if plan is not None and (schedule_words.begins(rest, command.zone) or names_channel(verb)):
+        raise plan
     close = _nearest_verb(verb)
     schedule = _without_place(rest)[1:]
     is_number = bool(_NUMBER.fullmatch(as_typed(schedule[:1])))
-    if close is None and not is_number and schedule_words.begins(schedule, command.zone):
-        return read_create(head, rest, command)
+    if plan is not None and close is None and not is_number and schedule_words.begins(schedule, command.zone):
+        raise plan
     raise verb.wrong("is not a digest command", expected=one_of(DIGEST_VERBS.names), nearest=close)
 
 
@@ -118,14 +120,14 @@ def _with_reading(request: DigestRequest, verb: Token, name: str) -> DigestReque
     return replace(request, readings=(Reading(verb.text, name), *request.readings))
 
 
-def _read_plan(head: Token, rest: Sequence[Token], command: Command) -> CreateDigest | None:
-    """Read a digest without `create`; return None if the words make none. `#7` is always a number."""
+def _read_plan(head: Token, rest: Sequence[Token], command: Command) -> CreateDigest | QueryError | None:
+    """Read a digest without `create`; return why the words make none. `#7` is always a number."""
     if _NUMBER.fullmatch(rest[0].text) and not rest[0].text.isdigit():
         return None
     try:
         return read_create(head, rest, command)
-    except QueryError:
-        return None
+    except QueryError as error:
+        return error
 
 
 def _read_numbered(rest: Sequence[Token], command: Command) -> DigestRequest | None:
