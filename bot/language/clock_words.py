@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from typing import Final
 
 from bot.language import time_words, times
@@ -21,6 +22,7 @@ def nearest_time(text: str) -> str | None:
     return f"{clock:%H:%M}" if clock else _SYNONYMS.get(word)
 
 
+@lru_cache(maxsize=256)  # each way to read a schedule asks for the same words
 def read_clock(text: str) -> time | None:
     """Return the time of day that a text means in filters, too; None for any other form."""
     return times.read(text, _ANY_DAY).at.time() if time_words.is_clock(text) else None

@@ -173,18 +173,20 @@ def _take_word_of_clocks(words: Words) -> list[TypedClock]:
     word, behind = words.word(), words.word(1).replace(".", "")
     if not word:
         return []
-    said = words.copy()
-    said.take()
-    if behind in ("am", "pm"):
-        word += behind
-        said.take()
-    parts = [part for part in _LIST_MARK.split(word.replace("a.m", "am").replace("p.m", "pm")) if part]
-    tokens = words.copy().follow(said)
-    found = [clock for part in parts if (clock := _read_typed_clock(part, tokens))]
-    if not found or len(found) != len(parts):
+    has_half = behind in ("am", "pm")
+    clocks = _read_clocks(word + behind if has_half else word)
+    if not clocks:
         return []
-    words.follow(said)
-    return found
+    said = tuple(words.take() for _ in range(1 + has_half))
+    return [replace(clock, said=said) for clock in clocks]
+
+
+@lru_cache(maxsize=256)  # each way to read a schedule asks for the same words
+def _read_clocks(word: str) -> tuple[TypedClock, ...]:
+    """Return the times of day that a word is, without the words that they are said with."""
+    parts = [part for part in _LIST_MARK.split(word.replace("a.m", "am").replace("p.m", "pm")) if part]
+    found = [clock for part in parts if (clock := _read_clock(part))]
+    return tuple(found) if len(found) == len(parts) else ()
 
 
 def _read_typed_clock(text: str, said: tuple[Token, ...]) -> TypedClock | None:

@@ -84,6 +84,7 @@ def _longest_time(words: tuple[str, ...]) -> int:
     return next((count for count in range(len(words), 0, -1) if is_time(" ".join(words[:count]))), 0)
 
 
+@lru_cache(maxsize=1024)  # each form of a command that a time may be asks for the same words
 def _normal(text: str) -> str:
     words = text.lower().replace("\N{MINUS SIGN}", "-").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     words = " ".join(words.split()).strip("[]")

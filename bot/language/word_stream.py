@@ -20,6 +20,8 @@ class Words:
         plain: how each is compared, if that is known already.
     """
 
+    __slots__ = ("_at", "_plain", "_tokens")
+
     def __init__(self, tokens: Sequence[Token], at: int = 0, plain: "_PlainWords | None" = None) -> None:
         self._tokens = tuple(tokens)
         self._at = at

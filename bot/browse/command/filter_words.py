@@ -43,7 +43,10 @@ def split_statuses(words: Sequence[Token], workflows: Sequence[str]) -> list[Tok
     """Return the words, those that a comma joins to a status apart: `orders,errored`."""
     found: list[Token] = []
     for word in words:
-        parts = list(re.finditer(r"[^,;]+", word.text)) if word.key is None and not word.quoted else []
+        if word.key is not None or word.quoted or not ("," in word.text or ";" in word.text):
+            found.append(word)
+            continue
+        parts = list(re.finditer(r"[^,;]+", word.text))
         statuses = [filters.status_of(part[0]) for part in parts]
         if len(parts) < 2 or not any(statuses) or all(statuses) or word.value in workflows:
             found.append(word)

@@ -4,7 +4,7 @@ What is certain is taken for the filter that it means. Where other words stood, 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 from typing import Final
@@ -40,8 +40,8 @@ EVERYTHING: Final = frozenset({
 _ENDED: Final = tuple(status for status in STATUSES if status in ENDED_STATUSES)
 _UNFINISHED: Final = tuple(status for status in STATUSES if status not in ENDED_STATUSES)
 _GOING_ON: Final = frozenset({"unfinished", "ongoing", "incomplete"})
-_BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "the", "of", "at")
-_BEFORE_DAYS: Final = ("on", "in", "at", "during", "within", "over", "the")
+_BEFORE_TIMES: Final = frozenset({"in", "over", "during", "within", "for", "from", "the", "of", "at"})
+_BEFORE_DAYS: Final = frozenset({"on", "in", "at", "during", "within", "over", "the"})
 _BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "show")
 _COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "instances", "runs", "lines")
 _NEWEST: Final = Phrases(("most recent", "last one", "latest", "newest", "last"))
@@ -211,8 +211,7 @@ class _Reader:
     def read_time(self) -> bool:
         """Read `past hour`, `in the last 2 hours`, `today`, `2am to 4am`; a moment alone is the beginning."""
         words = self._bare_words(0)
-        skipped = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
-        plain = len(list(takewhile(lambda word: word.lower() in _BEFORE_DAYS, words)))
+        skipped, plain = _count_first(words, _BEFORE_TIMES), _count_first(words, _BEFORE_DAYS)
         for start in dict.fromkeys((plain, 0, skipped)):
             found = time_ranges.take_range(words[start:])
             if found is not None:
@@ -299,6 +298,11 @@ class _Reader:
         if reports:
             text_read = " ".join(f"{key}:{_write_value(key, value)}" for key, value in written.items())
             self.readings.append(Reading(_text(taken, most_spaces=1), text_read))
+
+
+def _count_first(words: Sequence[str], small: Container[str]) -> int:
+    """Return how many of the first words are among some small ones."""
+    return next((place for place, word in enumerate(words) if word.lower() not in small), len(words))
 
 
 def _write_value(key: str, value: str) -> str:
