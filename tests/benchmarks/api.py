@@ -8,7 +8,6 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
-from multiprocessing.connection import Connection
 from typing import Final
 
 from aiohttp import web
@@ -71,21 +70,20 @@ def app(simulation: Simulation) -> web.Application:
     return application
 
 
-def serve_account(
-    workflows: int, instances: int, latency: float, steps: int, failing: int | None, address: Connection
-) -> None:
-    """Serve such an account until this process is ended, once its base URL is sent to `address`."""
+def serve_account(workflows: int, instances: int, latency: float, steps: int, failing: int | None) -> None:
+    """Serve such an account until this process is ended, once its base URL is printed."""
     simulation = filled(workflows, instances, failing)
     if steps:
         add_long_run(simulation, steps)
     if latency:
         simulation.inject(Slow(latency), times=None)
-    asyncio.run(_serve(simulation, address))
+    asyncio.run(_serve(simulation))
 
 
-async def _serve(simulation: Simulation, address: Connection) -> None:
+async def _serve(simulation: Simulation) -> None:
     runner = web.AppRunner(app(simulation), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, LOOPBACK, 0, backlog=2048).start()
-    address.send(f"http://{LOOPBACK}:{runner.addresses[0][1]}{BASE_PATH.rstrip('/')}")
+    url = f"http://{LOOPBACK}:{runner.addresses[0][1]}{BASE_PATH.rstrip('/')}"
+    print(url, flush=True)  # noqa: T201 - it is how its starter learns the port
     await asyncio.Event().wait()

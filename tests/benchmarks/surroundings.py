@@ -1,11 +1,13 @@
 """What stands around the bot while it is measured, each in a process of its own."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import aiohttp
 
@@ -13,10 +15,12 @@ from bot.language.tokens import COMMAND
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
 from bot.playground.simulators.slack import LocalSlack, Person, Signer
 from bot.playground.simulators.slack.delivery import Delivery
-from tests.support.forked import FORKSERVER
+from tests.support.forked import OUTPUT, ForkedProcess
 from tests.system.process.bot_process import BotProcess, running_bot
 
 from .api import serve_account
+
+_LOOK_EVERY: Final = 0.02  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,27 +176,28 @@ async def surroundings(account: Account) -> AsyncIterator[Surroundings]:
     with TemporaryDirectory(prefix="benchmark-") as folder:
         async with (
             aiohttp.ClientSession(connector=connector) as session,
-            simulated_api(account) as url,
+            simulated_api(account, Path(folder, "api")) as url,
             LocalSlack().serve() as slack,
         ):
             yield Surroundings(slack, UpstreamApi(url, session), session, Path(folder))
 
 
 @asynccontextmanager
-async def simulated_api(account: Account) -> AsyncIterator[str]:
-    """The simulated API in a process of its own: its base URL.
+async def simulated_api(account: Account, folder: Path) -> AsyncIterator[str]:
+    """The simulated API in a process of its own, its output kept in `folder`: its base URL.
 
     Raises:
-        EOFError: it did not start.
+        RuntimeError: it did not start.
     """
-    ours, theirs = FORKSERVER.Pipe(duplex=False)
     size = (account.workflows, account.instances, account.latency, account.steps, account.failing)
-    process = FORKSERVER.Process(target=serve_account, args=(*size, theirs))
-    await asyncio.to_thread(process.start)
-    theirs.close()
+    process = await asyncio.to_thread(ForkedProcess, serve_account, size, folder, os.environ)
+    said, complained = (folder / name for name in OUTPUT)
     try:
-        yield str(await asyncio.to_thread(ours.recv))
+        while not (url := said.read_text()).endswith("\n"):
+            if process.returncode is not None:
+                raise RuntimeError(f"the simulated API ended: {complained.read_text()}")
+            await asyncio.sleep(_LOOK_EVERY)
+        yield url.strip()
     finally:
-        ours.close()
-        process.terminate()
-        await asyncio.to_thread(process.join)
+        process.kill()  # there is nothing that it could lose
+        await process.wait()

@@ -1,64 +1,82 @@
-"""The bot's command line in processes that are forked from one that has imported it.
+"""The bot's command line in processes that are forked from one that has imported it, see `fork_server.py`.
 
 Each has its own settings, folder, output, signals and exit code, as if a shell had started it. They share the
 import and nothing else; it is most of what a short command takes.
 """
 
 import asyncio
-import multiprocessing
 import os
+import pickle
 import runpy
 import signal
+import socket
+import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Final
+from threading import Lock
+from typing import Any, Final
+from uuid import uuid4
 
-FORKSERVER: Final = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(
-    [
-        __name__,
-        "alembic.command",  # for the tables of a playground
-        "bot.check",
-        "bot.cli",
-        "bot.digests.delivery.workflow",
-        "bot.playground.running",
-        "bot.preview",
-        "bot.serve",
-        "bot.terminal",
-    ]
-)
+from .fork_server import BYTES
 
-
+ROOT: Final = Path(__file__).parents[2]
 OUTPUT: Final = ("stdout.txt", "stderr.txt")
-"""The files in its folder that keep what a command says."""
+"""The files in its folder that keep what a process says."""
+_STARTING: Final = Lock()
+"""Held while a thread looks whether there is a server."""
+_servers: Final[list[subprocess.Popen[bytes]]] = []
+"""Those that this process started; they end by themselves."""
 
 
 class ForkedProcess:
-    """A command in a process of its own, with what the tests use of `asyncio.subprocess.Process`.
+    """A function in a process of its own, with what the tests use of `asyncio.subprocess.Process`.
 
     Args:
-        arguments: of the command line.
+        function: one that can be pickled.
+        arguments: its own.
         folder: where it runs; made if need be.
         environment: these variables and no others.
     """
 
-    def __init__(self, arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        function: Callable[..., None],
+        arguments: tuple[Any, ...],
+        folder: Path,
+        environment: Mapping[str, str],
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name in OUTPUT:
             (folder / name).write_bytes(b"")
-        self._process = FORKSERVER.Process(target=_run, args=(arguments, folder, dict(environment)))
-        self._process.start()
-
-    @property
-    def pid(self) -> int:
-        if self._process.pid is None:
-            raise AssertionError("it was started")
-        return self._process.pid
+        with _STARTING:
+            _keep_server()
+        self._answers = _connect()
+        self._answers.sendall(pickle.dumps((_run, (function, arguments, folder, dict(environment)))))
+        self._answers.shutdown(socket.SHUT_WR)
+        self.pid: Final = self._read_number()
+        self._answers.setblocking(False)
+        self._code: int | None = None
 
     @property
     def returncode(self) -> int | None:
-        return self._process.exitcode
+        """The exit code; negative for the signal that ended the process; None before."""
+        if self._code is None:
+            try:
+                self._code = self._read_number()
+            except BlockingIOError:
+                return None
+            self._answers.close()
+        return self._code
+
+    def _read_number(self) -> int:
+        answer = self._answers.recv(BYTES)
+        if not answer:
+            raise EOFError("the server that forks has ended")
+        return int.from_bytes(answer, signed=True)
 
     def send_signal(self, number: int) -> None:
         """Send a signal, unless the process has ended."""
@@ -73,20 +91,30 @@ class ForkedProcess:
 
     async def wait(self) -> int:
         """Return the exit code; negative for the signal that ended the process."""
-        ended = asyncio.Event()
         loop = asyncio.get_running_loop()
-        loop.add_reader(self._process.sentinel, ended.set)
-        try:
-            await ended.wait()
-        finally:
-            loop.remove_reader(self._process.sentinel)
-        code = self.returncode
-        if code is None:
-            raise AssertionError("it has ended")
+        while (code := self.returncode) is None:
+            ended = asyncio.Event()
+            loop.add_reader(self._answers, ended.set)
+            try:
+                await ended.wait()
+            finally:
+                loop.remove_reader(self._answers)
         return code
 
 
-def _run(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> None:
+def fork_command(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> ForkedProcess:
+    """Run a command line of the bot's."""
+    return ForkedProcess(_run_command, (arguments,), folder, environment)
+
+
+def _run_command(arguments: tuple[str, ...]) -> None:
+    sys.argv = ["bot", *arguments]
+    runpy.run_module("bot", run_name="__main__", alter_sys=True)
+
+
+def _run(
+    function: Callable[..., None], arguments: tuple[Any, ...], folder: Path, environment: Mapping[str, str]
+) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -94,5 +122,53 @@ def _run(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str
         file = os.open(name, os.O_WRONLY)
         os.dup2(file, number)
         os.close(file)
-    sys.argv = ["bot", *arguments]
-    runpy.run_module("bot", run_name="__main__", alter_sys=True)
+    function(*arguments)
+
+
+@cache
+def _keep_server() -> socket.socket:
+    """Return a connection that keeps the server until this process ends; start it if no other worker has."""
+    while True:
+        with suppress(FileNotFoundError):
+            return _connect()
+        _start_server()
+
+
+def _connect() -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(os.fspath(_server_path()))
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+@cache
+def _server_path() -> Path:
+    """Return where the server of this run listens; the workers of a run have its id in common."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
+    return Path(tempfile.gettempdir(), f"forks-{run}")
+
+
+def _start_server() -> None:
+    """Start a server, unless another worker has just done so."""
+    path = _server_path()
+    own = path.with_suffix(f".{os.getpid()}")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.fspath(own))
+        listener.listen()
+        try:
+            os.link(own, path)  # of several workers at once, one can
+        except FileExistsError:
+            return
+        finally:
+            own.unlink()
+        _servers.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.support.fork_server", str(listener.fileno()), path],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[listener.fileno()],
+            )
+        )

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tests.support.databases import place_tables
-from tests.support.forked import ForkedProcess
+from tests.support.forked import ForkedProcess, fork_command
 
 START_SECONDS = 30
 STOP_SECONDS = 15
@@ -169,7 +169,7 @@ def _fork(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, st
     folder.mkdir(parents=True, exist_ok=True)
     if "playground" not in arguments:  # it keeps its tables in a folder that it makes and removes
         place_tables(f"sqlite:///{folder}/workflows-bot.sqlite3")  # the settings' default
-    return ForkedProcess(arguments, folder, environment)
+    return fork_command(arguments, folder, environment)
 
 
 def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
