@@ -109,7 +109,7 @@ class HistoryGenerator:
                 self.steps.append(Termination())
             case WorkStep() if status != "paused":
                 has_taken_long = self.now - self.moment > _LONGEST_SMOOTH_RUN
-                failed = self._retried_attempts(planned, 2 if has_taken_long else 0)
+                failed = self._retried_attempts(planned, 2) if has_taken_long else ()
                 self.steps.append(planned.to_step((*failed, Attempt(self.moment))))
         return None
 
@@ -138,8 +138,7 @@ class HistoryGenerator:
     def _retried_attempts(self, planned: WorkStep, number: int) -> tuple[Attempt, ...]:
         """Return attempts that fail, with the step's delays after each."""
         attempts = self._failing_attempts(planned, self.profile.failures[0], number)
-        if attempts:
-            self._advance(planned.delay_after(number))
+        self._advance(planned.delay_after(number))
         return attempts
 
     def _roll_back(self, done: list[Step]) -> None:
@@ -166,7 +165,8 @@ class HistoryGenerator:
         name, start = step_name(planned), self.moment
         match planned:
             case WorkStep():
-                failed = self._retried_attempts(planned, int(self.random.random() < _RETRY_CHANCE))
+                retried = self.random.random() < _RETRY_CHANCE
+                failed = self._retried_attempts(planned, 1) if retried else ()
                 self.steps.append(planned.to_step((*failed, self._attempt(planned, None))))
             case SleepStep(seconds=seconds):
                 self.steps.append(Sleep(name, start, self._advance(seconds)))
@@ -177,7 +177,7 @@ class HistoryGenerator:
     def _attempt(self, planned: WorkStep, error: Failure | None) -> Attempt:
         start = self.moment
         end = self._advance(planned.seconds * self.random.uniform(0.5, 1.8))
-        return Attempt(start, end, success=error is None, error=error)
+        return Attempt(start, end, error is None, error)
 
     def _advance(self, seconds: float) -> datetime:
         self.moment = min(self.now, self.moment + timedelta(seconds=seconds))

@@ -34,6 +34,7 @@ _OUTCOME_BOUNDS: Final = (0.70, 0.83, 0.91, 0.97)
 """The upper bound of each outcome but the last, between 0 and 1."""
 _GOLDEN_RATIO: Final = 0.618033988749895
 
+_MILLISECOND: Final = timedelta(milliseconds=1)
 _MAX_ATTEMPTS: Final = 6
 """The attempts of a step with five retries."""
 
@@ -196,12 +197,13 @@ class LifecycleGenerator:
         self.moment = pending.end if isinstance(pending, Sleep) else self.moment + _duration(seconds)
         match pending:
             case Step(attempts=(*failed, last)):
-                attempts = (*failed, last._replace(end=self.moment, success=True))
+                attempts = (*failed, Attempt(last.start, self.moment, True, last.error))
                 ended = pending._replace(attempts=attempts, output=self._output_of(pending))
             case Sleep():
-                ended = pending._replace(finished=True)
+                ended = Sleep(pending.name, pending.start, pending.end)
             case WaitForEvent():
-                ended = pending._replace(end=self.moment, finished=True, output=_EVENT_OUTPUT)
+                name, begin, event_type = pending.name, pending.start, pending.event_type
+                ended = WaitForEvent(name, begin, self.moment, event_type, output=_EVENT_OUTPUT)
         self.steps.append(StepHistory(start, self.moment, ended, pending))
 
     def _run_attempts(
@@ -220,9 +222,8 @@ class LifecycleGenerator:
             if number:
                 self._record(status)
                 self._advance(planned.delay_after(number))
-            begin = self.moment
             self._record(status)
-            self._advance(seconds)
+            begin, self.moment = self.moment, self.moment + _duration(seconds)
             attempts.append(Attempt(begin, self.moment, error is None, error))
         self.steps.append(StepHistory(start, self.moment, _step_with(planned, tuple(attempts))))
 
@@ -265,4 +266,4 @@ def _step_with(planned: WorkStep | Step, attempts: tuple[Attempt, ...]) -> Step:
 
 def _duration(seconds: float) -> timedelta:
     """Return a duration in whole milliseconds, the API's precision."""
-    return timedelta(milliseconds=round(seconds * 1000))
+    return round(seconds * 1000) * _MILLISECOND

@@ -1,5 +1,6 @@
 """Seeds a realistic account, which depends only on the seed, the number of instances and the time."""
 
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -139,7 +140,7 @@ def _is_regression(profile: Profile, since_creation: timedelta) -> bool:
 
 def _status(profile: Profile, age: int, since_creation: timedelta, random: Random) -> str:
     bounds = _REGRESSION_BOUNDS if _is_regression(profile, since_creation) else _STATUS_BOUNDS
-    (status,) = random.choices(_STATUSES, cum_weights=bounds)
+    status = _STATUSES[bisect(bounds, random.random() * bounds[-1])]
     if profile is ORDER_PROCESSING:
         status = _NEWEST_ORDERS.get(age, status)
     too_young = since_creation < _LONGEST_RUN and status in ENDED_STATUSES
