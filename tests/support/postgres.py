@@ -46,18 +46,22 @@ def _stop_syncing(url: str) -> None:
 
 def create_database(server_url: str, template: str = "template1") -> str:
     """Create a database with what a template of the server has, by default nothing, and return its URL."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        name = copy_database(connection, template)
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def copy_database(connection: psycopg.Connection, template: str) -> str:
+    """Create a database with what a template of the server has, and return its name."""
     name = f"test_{uuid4().hex}"
     # To copy its files takes two thirds of what it takes to log its pages.
     create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
         sql.Identifier(name), sql.Identifier(template)
     )
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(create)
-    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    connection.execute(create)
+    return name
 
 
-def drop_database(server_url: str, url: str) -> None:
+def drop_database(connection: psycopg.Connection, name: str) -> None:
     """Drop a database, whoever is still connected: hundreds of them take much memory, and long to delete."""
-    name = sql.Identifier(str(make_url(url).database))
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,17 +1,21 @@
 """Both databases: SQLite in a file, and a real PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
+import psycopg
 import pytest
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import migrate, open_database
 from tests.support.databases import place_tables
-from tests.support.postgres import create_database, drop_database
+from tests.support.postgres import copy_database, create_database, drop_database
+
+CreateCopy: TypeAlias = Callable[[str], AbstractContextManager[str]]
 
 
 @pytest.fixture(scope="session")
@@ -27,19 +31,34 @@ async def _migrate(url: str) -> None:
         await migrate(engine)
 
 
+@pytest.fixture(scope="session")
+def create_copy(postgres_server: str) -> Iterator[CreateCopy]:
+    """Return a context manager with the URL of a copy of a database, which it drops at its end.
+
+    All copies are made and dropped in one session: one for each takes a third of the time.
+    """
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+
+        @contextmanager
+        def create_copy(template: str) -> Iterator[str]:
+            name = copy_database(connection, template)
+            yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+            drop_database(connection, name)
+
+        yield create_copy
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
+def postgres_url(create_copy: CreateCopy) -> Iterator[str]:
     """Give an empty database of PostgreSQL."""
-    url = create_database(postgres_server)
-    yield url
-    drop_database(postgres_server, url)
+    with create_copy("template1") as url:
+        yield url
 
 
 @pytest.fixture
-def postgres_copy(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    url = create_database(postgres_server, postgres_template)
-    yield url
-    drop_database(postgres_server, url)
+def postgres_copy(create_copy: CreateCopy, postgres_template: str) -> Iterator[str]:
+    with create_copy(postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
