@@ -15,7 +15,7 @@ from bot.playground.simulators.cloudflare import Simulation
 from bot.storage.tables import digest_runs
 from tests.support.databases import migrated_database
 from tests.support.pgbouncer import run_pgbouncer
-from tests.support.postgres import create_database, run_postgres
+from tests.support.postgres import create_database
 
 from .harness import Harness
 from .killing import Crowd, SlowSlack, delivered, let_come_due, plan_digests, slow_slack
@@ -79,22 +79,21 @@ def _report(kind: str, crowd: Crowd, slack: SlowSlack, began: float, slots: int 
 
 class TestOnPostgreSQL:  # a class each, for they take long and may run beside each other
     async def test_three_workers_deliver_every_slot_once_while_they_are_killed(
-        self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path
+        self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path, postgres_server: str
     ) -> None:
         began = time.monotonic()
-        with run_postgres() as server:
-            url = create_database(server)
-            async with (
-                migrated_database(url) as engine,
-                Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
-            ):
-                slot = await plan_digests(engine, SLOTS)
-                for _ in range(3):
-                    await crowd.add()
-                coming = asyncio.create_task(let_come_due(engine, slot, 12.0))
-                await _kill_until_done(crowd, slack, engine, kills=10, frozen=4.5)
-                await coming
-                _report("PostgreSQL, three workers", crowd, slack, began)
+        url = create_database(postgres_server)
+        async with (
+            migrated_database(url) as engine,
+            Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
+        ):
+            slot = await plan_digests(engine, SLOTS)
+            for _ in range(3):
+                await crowd.add()
+            coming = asyncio.create_task(let_come_due(engine, slot, 12.0))
+            await _kill_until_done(crowd, slack, engine, kills=10, frozen=4.5)
+            await coming
+            _report("PostgreSQL, three workers", crowd, slack, began)
 
         assert len(delivered(slack)) == SLOTS
         assert set(delivered(slack).values()) == {1}
@@ -104,10 +103,10 @@ class TestOnPostgreSQL:  # a class each, for they take long and may run beside e
 
 class TestThroughPgBouncer:
     async def test_two_workers_deliver_every_slot_once_though_each_transaction_may_have_another_session(
-        self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path
+        self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path, postgres_server: str
     ) -> None:
         began, slots = time.monotonic(), 50
-        with run_postgres() as server, run_pgbouncer(create_database(server)) as url:
+        with run_pgbouncer(create_database(postgres_server)) as url:
             async with (
                 migrated_database(url) as engine,
                 Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
