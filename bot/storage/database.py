@@ -218,6 +218,16 @@ def _is_up_to_date(connection: Connection) -> bool:
 
 
 def _upgrade(connection: Connection) -> None:
+    """Make the tables of a new database, or change older ones, unless another process has just done so."""
+    if {*metadata.tables, alembic_version.name}.isdisjoint(inspect(connection).get_table_names()):
+        metadata.create_all(connection, checkfirst=False)
+        alembic_version.create(connection, checkfirst=False)
+        connection.execute(alembic_version.insert().values(version_num=newest_migration()))
+    elif not _is_up_to_date(connection):
+        _run_migrations(connection)
+
+
+def _run_migrations(connection: Connection) -> None:
     """Run the migrations that are missing. Only then is Alembic worth the time it takes to load."""
     from alembic import command  # noqa: PLC0415 - see above
     from alembic.config import Config  # noqa: PLC0415

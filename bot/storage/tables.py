@@ -1,8 +1,23 @@
-"""The tables, as SQLAlchemy knows them. Alembic's migrations make them."""
+"""The tables, as SQLAlchemy knows them. A new database is made of them, and Alembic changes older ones.
+
+Columns are in the order in which the migrations came to add them, so that both have the same tables.
+"""
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
 metadata: Final = MetaData()
 
@@ -12,7 +27,12 @@ def _team_id() -> "Column[str]":
     return Column("team_id", String(64), nullable=False, server_default="", comment="Slack's workspace")
 
 
-alembic_version: Final = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+alembic_version: Final = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 """Alembic's own table: the newest migration that was run."""
 
 bookmarks: Final = Table(
@@ -95,14 +115,14 @@ digest_runs: Final = Table(
     Column("try_at", BigInteger, comment="when to hand it to a worker; null once that is done"),
     Column("began_at", BigInteger),
     Column("posting", Boolean, nullable=False, comment="it may have been sent already"),
-    Column("posting_at", BigInteger, comment="when it was last about to be"),
     Column("ended_at", BigInteger),
     Column("news", Integer),
     Column("detail", Text),
     Column("channel", String(64)),
     Column("ts", String(32), comment="Slack's name for the message"),
-    Column("called_at", BigInteger, comment="when it was allowed to call everybody in its channel"),
     _team_id(),
+    Column("called_at", BigInteger, comment="when it was allowed to call everybody in its channel"),
+    Column("posting_at", BigInteger, comment="when it was last about to be"),
     Index("digest_runs_try_at", "try_at"),
     Index("digest_runs_called_at", "called_at"),
 )

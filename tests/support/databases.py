@@ -16,7 +16,7 @@ from bot.storage.database import migrate, open_database
 from bot.storage.url import database_url
 
 _ONE_AT_A_TIME = Lock()
-"""Alembic keeps the migration that runs in its module, where one in another thread takes its place."""
+"""The threads of a process share one file, so the first makes it and the others wait."""
 
 
 @asynccontextmanager
@@ -34,7 +34,7 @@ async def migrated_database(url: str) -> AsyncIterator[AsyncEngine]:
 def place_tables(url: str) -> None:
     """Put the file of a new database where a URL says, if that is of SQLite and there is none.
 
-    A bot finds it up to date: its migrations take longer than most tests.
+    A bot finds it up to date: to copy it is a tenth of what it takes to make its tables.
     """
     parsed = database_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database is None:

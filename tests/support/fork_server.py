@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Final
 
 LOADED: Final = (
-    "alembic.command",  # for the tables of a playground
     "bot.check",
     "bot.cli",
     "bot.digests.delivery.workflow",
