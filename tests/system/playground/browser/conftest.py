@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, get_args
 
 import pytest
 import pytest_asyncio
@@ -82,6 +82,12 @@ class Opened:
     def exchange(self, title: str) -> Locator:
         """Return the newest request with this title in the panel."""
         return self.page.locator("[data-exchange]").filter(has_text=title).first
+
+    async def schemes(self) -> AsyncIterator[Scheme]:
+        """Show the page in one colour scheme after the other, for what has to hold in both."""
+        for scheme in get_args(Scheme):
+            await self.page.emulate_media(color_scheme=scheme)
+            yield scheme
 
     async def shot(self, name: str) -> None:
         """Save a screenshot, if `SCREENSHOTS` is set: they are for people, and no test compares them."""

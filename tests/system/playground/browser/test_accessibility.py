@@ -8,12 +8,9 @@ from playwright.async_api import Page, expect
 
 from bot.playground.playground import Playground
 
-from .conftest import Open, Opened, Scheme
+from .conftest import Open, Opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
-
 
 _IS_LOADED = """Promise.all(document.getAnimations().map((animation) => animation.finished))
     .then(() => "axe" in window)"""
@@ -41,21 +38,24 @@ async def violations(page: Page) -> list[str]:
     return found
 
 
-@SCHEMES
-async def test_the_bots_messages_and_form(playground: Playground, open_page: Open, scheme: Scheme) -> None:
-    opened = await open_page(playground, scheme)
-    assert await violations(opened.page) == []
+async def violations_in_each_scheme(opened: Opened) -> list[str]:
+    return [found async for _ in opened.schemes() for found in await violations(opened.page)]
+
+
+async def test_the_bots_messages_and_form(playground: Playground, open_page: Open) -> None:
+    opened = await open_page(playground)
+    assert await violations_in_each_scheme(opened) == []
     for command in ("/workflows", "/workflows help filters", "/workflows list order-processing", "/nothing"):
         await opened.type(command)
     for answer in ("1–10 of", "not a valid command"):
         await expect(opened.messages.filter(has_text=answer)).to_be_visible()
     await opened.page.locator("[data-exchange] summary").first.click()
-    assert await violations(opened.page) == []
+    assert await violations_in_each_scheme(opened) == []
     await opened.page.get_by_role("button", name="Filter this list").click()
     await expect(opened.page.get_by_role("dialog", name="Filter")).to_be_visible()
     # All of the form is to be in sight: axe finds no labels in what is scrolled out of it.
     await opened.page.set_viewport_size({"width": 1280, "height": 2000})
-    assert await violations(opened.page) == []
+    assert await violations_in_each_scheme(opened) == []
 
 
 async def form(opened: Opened) -> None:
@@ -79,11 +79,10 @@ async def messages(opened: Opened) -> None:
     await expect(opened.last).to_contain_text("told: invalid_blocks")
 
 
-@SCHEMES
 @pytest.mark.parametrize("show", [messages, form, confirm])
 async def test_all_that_slack_has(
-    sampler_playground: Playground, open_page: Open, scheme: Scheme, show: Callable[[Opened], Awaitable[None]]
+    sampler_playground: Playground, open_page: Open, show: Callable[[Opened], Awaitable[None]]
 ) -> None:
-    opened = await open_page(sampler_playground, scheme, height=1000)
+    opened = await open_page(sampler_playground, height=1000)
     await show(opened)
-    assert await violations(opened.page) == []
+    assert await violations_in_each_scheme(opened) == []

@@ -11,7 +11,7 @@ from bot.playground.playground import Playground
 from bot.playground.simulators.cloudflare import Simulation
 from tests.system.playground.playground_process import run_playground_process
 
-from .conftest import Open, Opened, Pages, Scheme, Visit
+from .conftest import Open, Opened, Pages, Visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -23,14 +23,12 @@ async def opened(playground: Playground, open_page: Open) -> Opened:
     return await open_page(playground)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_one_command_leads_to_a_page_that_answers_and_flips(
-    visit: Visit, tmp_path: Path, scheme: Scheme
-) -> None:
+async def test_one_command_leads_to_a_page_that_answers_and_flips(visit: Visit, tmp_path: Path) -> None:
     async with run_playground_process(tmp_path, "--port", "0") as playground:
-        opened = await visit(str(playground.address), scheme)
-        await expect(opened.last).to_contain_text("5 workflows · ")
-        await opened.shot(f"overview-{scheme}")
+        opened = await visit(str(playground.address))
+        async for scheme in opened.schemes():
+            await expect(opened.last).to_contain_text("5 workflows · ")
+            await opened.shot(f"overview-{scheme}")
         await opened.type(ERRORED)
         listed = opened.last
         await expect(listed).to_contain_text("order-processing · 🔴 errored")
@@ -38,7 +36,8 @@ async def test_one_command_leads_to_a_page_that_answers_and_flips(
         await listed.get_by_role("button", name="Older rows").click()
         await expect(listed).to_contain_text("11–20 of 100+")
         await expect(listed.get_by_role("button", name="Older rows")).to_be_focused()
-        await opened.shot(f"list-{scheme}")
+        async for scheme in opened.schemes():
+            await opened.shot(f"list-{scheme}")
         await listed.get_by_role("button", name="Newer rows").click()
         await expect(listed).to_contain_text("1–10 of 100+")
         await expect(opened.messages).to_have_count(2)
@@ -204,18 +203,18 @@ async def test_an_empty_channel_suggests_a_command(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 700, 1600])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_longest_ids_fit_any_window(
-    playground: Playground, open_page: Open, simulation: Simulation, width: int, scheme: Scheme
+    playground: Playground, open_page: Open, simulation: Simulation, width: int
 ) -> None:
     simulation.add_instance("long-ids", id="0 3 * * *-" + "1" * 261)
     simulation.add_instance("long-ids", id="<img src=x onerror=alert(1)> *bold* <!channel> \u202etxt")
-    opened = await open_page(playground, scheme, width=width)
+    opened = await open_page(playground, width=width)
     await opened.type("/workflows list long-ids")
     await expect(opened.last).to_contain_text("<img src=x onerror=alert(1)> *bold* <!channel>")
-    overflow = await opened.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert overflow <= 0
-    await opened.shot(f"long-ids-{width}-{scheme}")
+    async for scheme in opened.schemes():
+        overflow = await opened.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert overflow <= 0
+        await opened.shot(f"long-ids-{width}-{scheme}")
 
 
 async def test_without_the_secret_the_page_explains_which_address_to_open(

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 
 from bot.playground.playground import Playground
 
-from .conftest import Open, Opened, Scheme
+from .conftest import Open, Opened
 from .samples import LONG_ID
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -28,12 +28,9 @@ async def answer_json(message: Locator) -> Any:
     return json.loads(text[text.index("{") :])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-async def test_every_block_is_drawn(
-    sampler_playground: Playground, open_page: Open, scheme: Scheme, width: int
-) -> None:
-    opened = await open_page(sampler_playground, scheme, width=width)
+async def test_every_block_is_drawn(sampler_playground: Playground, open_page: Open, width: int) -> None:
+    opened = await open_page(sampler_playground, width=width)
     await opened.type("/workflows showcase")
     message = opened.last
     await expect(message.get_by_role("heading", name="Showcase")).to_be_visible()
@@ -48,8 +45,9 @@ async def test_every_block_is_drawn(
         await expect(message).to_contain_text(text)
     await expect(message.get_by_role("listitem").filter(has_text="second item")).to_be_visible()
     await expect(message.get_by_role("cell", name="plain table row")).to_be_visible()
-    assert await opened.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    await opened.shot(f"showcase-{width}-{scheme}")
+    async for scheme in opened.schemes():
+        assert await opened.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        await opened.shot(f"showcase-{width}-{scheme}")
 
 
 async def test_dates_use_the_time_zone_of_the_viewer(opened: Opened) -> None:
@@ -74,16 +72,15 @@ async def test_a_data_table_is_sorted_and_paged(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize(("sample", "kinds"), [("lines", ("bar", "line")), ("areas", ("area", "pie"))])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_charts_are_drawn_and_can_be_read_out(
-    sampler_playground: Playground, open_page: Open, sample: str, kinds: tuple[str, ...], scheme: Scheme
+    opened: Opened, sample: str, kinds: tuple[str, ...]
 ) -> None:
-    opened = await open_page(sampler_playground, scheme)
     await opened.type(f"/workflows {sample}")
-    for kind in kinds:
-        await expect(opened.last.get_by_role("img", name=f"A {kind} chart")).to_be_visible()
-        await expect(opened.last.get_by_role("table", name=f"A {kind} chart")).to_contain_text("Tue")
-    await opened.shot(f"charts-{sample}-{scheme}")
+    async for scheme in opened.schemes():
+        for kind in kinds:
+            await expect(opened.last.get_by_role("img", name=f"A {kind} chart")).to_be_visible()
+            await expect(opened.last.get_by_role("table", name=f"A {kind} chart")).to_contain_text("Tue")
+        await opened.shot(f"charts-{sample}-{scheme}")
 
 
 async def test_a_message_without_blocks_shows_its_text(opened: Opened) -> None:

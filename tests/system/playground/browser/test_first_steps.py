@@ -6,8 +6,8 @@ from playwright.async_api import expect
 from bot.playground.playground import Playground
 from bot.playground.running import open_overview
 
-from .conftest import Open, Scheme
-from .test_accessibility import SCHEMES, violations
+from .conftest import Open
+from .test_accessibility import violations
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -15,17 +15,17 @@ GUIDE = "What to try first"
 
 
 @pytest.mark.parametrize("width", [420, 1280])
-@SCHEMES
 async def test_the_page_says_what_to_try_first_until_a_person_has_tried_something(
-    playground: Playground, open_page: Open, scheme: Scheme, width: int
+    playground: Playground, open_page: Open, width: int
 ) -> None:
     await open_overview(playground)
-    opened = await open_page(playground, scheme, width=width)
+    opened = await open_page(playground, width=width)
     guide = opened.page.get_by_text(GUIDE)
     await expect(guide).to_be_in_viewport()
     await expect(opened.page.get_by_role("group", name="Try")).to_be_in_viewport()
-    assert await violations(opened.page) == []
-    await opened.shot(f"first-steps-{width}-{scheme}")
+    async for scheme in opened.schemes():
+        assert await violations(opened.page) == []
+        await opened.shot(f"first-steps-{width}-{scheme}")
     await opened.page.get_by_role("button", name="What failed?").click()
     await expect(opened.last).to_contain_text("order-processing · 🔴 errored")
     await expect(guide).to_be_hidden()

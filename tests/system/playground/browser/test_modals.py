@@ -9,17 +9,16 @@ from playwright.async_api import Locator, expect
 
 from bot.playground.playground import Playground
 
-from .conftest import Open, Opened, Scheme
+from .conftest import Open, Opened
 from .test_every_block import answer_json, choose
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_filter_of_a_list_is_opened_corrected_and_submitted(
-    playground: Playground, open_page: Open, scheme: Scheme
+    playground: Playground, open_page: Open
 ) -> None:
-    opened = await open_page(playground, scheme)
+    opened = await open_page(playground)
     await opened.type("/workflows list order-processing")
     listed = opened.last
     await listed.get_by_role("button", name="Filter this list").click()
@@ -32,7 +31,8 @@ async def test_the_filter_of_a_list_is_opened_corrected_and_submitted(
     await expect(since).to_have_attribute("aria-invalid", "true")
     await expect(since).to_be_focused()
     await expect(dialog).to_contain_text("tuesdey")
-    await opened.shot(f"filter-{scheme}")
+    async for scheme in opened.schemes():
+        await opened.shot(f"filter-{scheme}")
     await since.fill("48h")
     await dialog.get_by_role("button", name="Show").click()
     await expect(dialog).to_be_hidden()
