@@ -3,9 +3,10 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 _LATE = {
-    "alembic": "until a database lacks a migration",
+    "alembic": "until an older database lacks a migration",
     "dbos": "until there is a digest",
     "psycopg": "but for PostgreSQL",
     "sqlalchemy.dialects.postgresql": "but for PostgreSQL",
@@ -16,18 +17,27 @@ _LOADED = ("bot.cli", "bot.terminal", "bot.preview", "bot.check", "bot.serve")
 """What the commands load, in an order in which each loads more."""
 
 
-def test_the_commands_do_not_load_what_they_may_never_need() -> None:
+def test_neither_the_commands_nor_a_new_database_load_what_they_may_never_need(tmp_path: Path) -> None:
     program = f"""
-import importlib, json, sys
+import asyncio, importlib, json, sys
 late = {{}}
+def look(after):
+    late[after] = sorted(set({list(_LATE)}) & set(sys.modules))
 for command in {list(_LOADED)}:
     importlib.import_module(command)
-    late[command] = sorted(set({list(_LATE)}) & set(sys.modules))
+    look(command)
+from bot.storage.database import migrate, open_database
+asyncio.run(migrate(open_database("sqlite:///bot.sqlite3")))
+look("a new database")
 print(json.dumps(late))
 """
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
     assert json.loads(ran.stdout) == {
-        command: ["bot.app"] if command == "bot.serve" else [] for command in _LOADED
+        **dict.fromkeys(_LOADED, []),
+        "bot.serve": ["bot.app"],
+        "a new database": ["bot.app"],
     }
 
 

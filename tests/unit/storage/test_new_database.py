@@ -1,8 +1,5 @@
 """A new database is what all migrations make."""
 
-import sys
-from pathlib import Path
-from subprocess import run
 from typing import Any
 
 from sqlalchemy import Connection, inspect, text
@@ -23,14 +20,6 @@ async def test_a_new_database_is_what_all_migrations_make(empty_url: str) -> Non
             await connection.run_sync(run_all_migrations)
         assert new == await describe(engine)
         assert len(new) > 10
-
-
-def test_no_alembic_is_loaded_to_make_it(tmp_path: Path) -> None:
-    program = (
-        "import asyncio, sys; from bot.storage.database import migrate, open_database; "
-        "asyncio.run(migrate(open_database('sqlite:///bot.sqlite3'))); sys.exit('alembic' in sys.modules)"
-    )
-    run([sys.executable, "-c", program], cwd=tmp_path, check=True)
 
 
 async def describe(engine: AsyncEngine) -> dict[str, object]:
