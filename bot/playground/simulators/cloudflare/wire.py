@@ -1,11 +1,13 @@
 """Times and JSON of the API."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 JsonObject: TypeAlias = dict[str, Any]
 
 
+@lru_cache(maxsize=8192)  # each page writes the times of its rows anew
 def timestamp(moment: datetime) -> str:
     """Format a time as production does: UTC, milliseconds, ``Z``."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
