@@ -13,21 +13,22 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 from uuid import uuid4
+
+from filelock import FileLock
 
 from .fork_server import BYTES
 
 ROOT: Final = Path(__file__).parents[2]
 OUTPUT: Final = ("stdout.txt", "stderr.txt")
 """The files in its folder that keep what a process says."""
-_STARTING: Final = Lock()
-"""Held while a thread looks whether there is a server."""
+_LOOK_EVERY: Final = 0.02  # seconds
 _servers: Final[list[subprocess.Popen[bytes]]] = []
 """Those that this process started; they end by themselves."""
 
@@ -52,8 +53,7 @@ class ForkedProcess:
         folder.mkdir(parents=True, exist_ok=True)
         for name in OUTPUT:
             (folder / name).write_bytes(b"")
-        with _STARTING:
-            _keep_server()
+        _keep_server()
         self._answers = _connect()
         self._answers.sendall(pickle.dumps((_run, (function, arguments, folder, dict(environment)))))
         self._answers.shutdown(socket.SHUT_WR)
@@ -128,10 +128,19 @@ def _run(
 @cache
 def _keep_server() -> socket.socket:
     """Return a connection that keeps the server until this process ends; start it if no other worker has."""
-    while True:
-        with suppress(FileNotFoundError):
+    path = _server_path()
+    with FileLock(f"{path}.lock"):
+        with suppress(OSError):
             return _connect()
-        _start_server()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.fork_server", path], cwd=ROOT, stdin=subprocess.DEVNULL
+        )
+        _servers.append(server)
+        while server.poll() is None:
+            with suppress(OSError):
+                return _connect()
+            time.sleep(_LOOK_EVERY)
+    raise RuntimeError(f"the server that forks ended with {server.returncode}")
 
 
 def _connect() -> socket.socket:
@@ -149,26 +158,3 @@ def _server_path() -> Path:
     """Return where the server of this run listens; the workers of a run have its id in common."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
     return Path(tempfile.gettempdir(), f"forks-{run}")
-
-
-def _start_server() -> None:
-    """Start a server, unless another worker has just done so."""
-    path = _server_path()
-    own = path.with_suffix(f".{os.getpid()}")
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(os.fspath(own))
-        listener.listen()
-        try:
-            os.link(own, path)  # of several workers at once, one can
-        except FileExistsError:
-            return
-        finally:
-            own.unlink()
-        _servers.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.support.fork_server", str(listener.fileno()), path],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[listener.fileno()],
-            )
-        )

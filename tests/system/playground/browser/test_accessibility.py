@@ -12,9 +12,16 @@ from .conftest import Open, Opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-_IS_LOADED = """Promise.all(document.getAnimations().map((animation) => animation.finished))
-    .then(() => "axe" in window)"""
-"""Whether the page has axe, once no transition is under way: intermediate colours would fail."""
+_IS_LOADED = """(async () => {
+    const moving = () => document.getAnimations().filter(({ playState }) => playState === "running");
+    for (let now; (now = moving()).length > 0; )
+        await Promise.allSettled(now.map((animation) => animation.finished));
+    return "axe" in window;
+})()"""
+"""Whether the page has axe, once no transition is under way: intermediate colours would fail.
+
+One that another takes the place of is aborted, as when the colour scheme changes.
+"""
 _PARSE_EACH_COLOUR_ONCE = """(() => {
     const { Color } = axe.commons.color;
     const { parseString } = Color.prototype;
@@ -39,7 +46,9 @@ async def violations(page: Page) -> list[str]:
 
 
 async def violations_in_each_scheme(opened: Opened) -> list[str]:
-    return [found async for _ in opened.schemes() for found in await violations(opened.page)]
+    return [
+        f"{scheme}: {found}" async for scheme in opened.schemes() for found in await violations(opened.page)
+    ]
 
 
 async def test_the_bots_messages_and_form(playground: Playground, open_page: Open) -> None:
