@@ -200,10 +200,9 @@ class LifecycleGenerator:
                 attempts = (*failed, Attempt(last.start, self.moment, True, last.error))
                 ended = pending._replace(attempts=attempts, output=self._output_of(pending))
             case Sleep():
-                ended = Sleep(pending.name, pending.start, pending.end)
+                ended = pending._replace(finished=True)
             case WaitForEvent():
-                name, begin, event_type = pending.name, pending.start, pending.event_type
-                ended = WaitForEvent(name, begin, self.moment, event_type, output=_EVENT_OUTPUT)
+                ended = pending._replace(end=self.moment, finished=True, output=_EVENT_OUTPUT)
         self.steps.append(StepHistory(start, self.moment, ended, pending))
 
     def _run_attempts(

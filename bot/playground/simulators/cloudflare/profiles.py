@@ -32,9 +32,16 @@ class WorkStep:
 
     def to_step(self, attempts: tuple[Attempt, ...], *, retries: int = 5) -> Step:
         """Return the step with some attempts, and its output if the last one succeeded."""
-        output = self.output if attempts[-1].success else None
-        config = (retries, self.delay, self.backoff, self.timeout, self.sensitive)
-        return Step(step_name(self), attempts, output, "step", *config)
+        return Step(
+            step_name(self),
+            attempts,
+            output=self.output if attempts[-1].success else None,
+            retries=retries,
+            delay=self.delay,
+            backoff=self.backoff,
+            timeout=self.timeout,
+            sensitive=self.sensitive,
+        )
 
 
 @dataclass(frozen=True, slots=True)

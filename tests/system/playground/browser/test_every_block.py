@@ -1,12 +1,13 @@
 """All of Block Kit on the page, with a bot that uses all of it."""
 
+import asyncio
 import json
 import re
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from bot.playground.playground import Playground
 
@@ -178,6 +179,32 @@ async def test_every_element_of_a_message_can_be_used(opened: Opened) -> None:
     await lookup.press_sequentially("ord")
     await opened.option("Ord 2").click()
     assert (await answer(10))["selected_option"]["value"] == "ord 2"
+
+
+async def test_options_for_an_earlier_text_are_not_offered_for_a_later_one(opened: Opened) -> None:
+    """Else Enter would choose one of them, as `America/Toronto` where `tokyo` is typed."""
+    asked = {text: asyncio.Event() for text in ("ord", "order")}
+    answered = {text: asyncio.Event() for text in asked}
+
+    async def answer_late(route: Route) -> None:
+        text = route.request.post_data_json["typed"]
+        asked[text].set()
+        await answered[text].wait()
+        await route.continue_()
+
+    await opened.type("/workflows controls")
+    lookup = opened.last.get_by_role("combobox", name="Look up")
+    await opened.page.route("**/actions", answer_late)
+    await lookup.press_sequentially("ord")
+    await asked["ord"].wait()
+    await lookup.press_sequentially("er")
+    async with opened.page.expect_response("**/actions"):
+        answered["ord"].set()
+    await asked["order"].wait()
+    await expect(opened.page.get_by_role("status").filter(has_text="Loading options")).to_be_visible()
+    await expect(opened.option("Ord")).to_have_count(0)
+    answered["order"].set()
+    await expect(opened.option("Order 1")).to_be_visible()
 
 
 async def choose(opened: Opened, menu: Locator, name: str) -> None:

@@ -82,27 +82,23 @@ class ChoiceMenu {
     if (id) this.input.setAttribute("aria-activedescendant", id);
   }
 
-  // Open the list with the options that match the typed text.
+  // Open the list with the options that match the typed text, and offer none of an earlier one any more.
   #open(typed = "") {
     this.input.setAttribute("aria-expanded", "true");
     this.popup.open();
+    clearTimeout(this.#timer);
+    const requestNumber = (this.#requestNumber += 1);
     if (!this.source.isRemote) this.#offer(this.source.groups(typed), typed);
-    else if (typed.length < this.source.minLength) {
-      this.#requestNumber += 1;
-      this.list.showNote(`Type ${this.source.minLength} characters or more`);
-    } else {
-      clearTimeout(this.#timer);
+    else if (typed.length < this.source.minLength) this.list.showNote(`Type ${this.source.minLength} characters or more`);
+    else {
       this.list.showNote("Loading options…");
-      this.#timer = setTimeout(() => this.#fetch(typed), TYPING_PAUSE);
+      this.#timer = setTimeout(() => this.#fetch(typed, requestNumber), typed ? TYPING_PAUSE : 0);
     }
-    if (this.source.isRemote && this.source.minLength === 0 && typed === "") this.#fetch("");
   }
 
-  async #fetch(typed) {
-    const requestNumber = (this.#requestNumber += 1);
+  async #fetch(typed, requestNumber) {
     try {
       const groups = await this.source.groups(typed);
-      // Ignore the answer to an earlier text.
       if (requestNumber === this.#requestNumber) this.#offer(groups, typed);
     } catch (error) {
       if (requestNumber === this.#requestNumber) this.list.showNote(error.message);
