@@ -187,7 +187,7 @@ async def test_options_for_an_earlier_text_are_not_offered_for_a_later_one(opene
     answered = {text: asyncio.Event() for text in asked}
 
     async def answer_late(route: Route) -> None:
-        text = route.request.post_data_json["typed"]
+        text = json.loads(route.request.post_data or "")["typed"]
         asked[text].set()
         await answered[text].wait()
         await route.continue_()
