@@ -100,7 +100,7 @@ def walls_after(cron: str, wall: datetime) -> Iterator[datetime]:
     for first in days:
         for at in times:
             yield datetime.combine(first, at)
-        days.dt = datetime.combine(first, _LAST_SECOND)
+        days.dt = datetime.combine(first, _LAST_SECOND)  # the calendar goes on from there
 
 
 @lru_cache(maxsize=256)

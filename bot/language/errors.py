@@ -15,7 +15,7 @@ _MOST_CORRECTIONS: Final = 4
 _JOINS_BEFORE: Final = re.compile(r"(?:\s+(?:and|or)|[\s,&+|]+)$", re.IGNORECASE)
 _JOINS_AFTER: Final = re.compile(r"^(?:(?:and|or)\s+|[\s,&+|]+)", re.IGNORECASE)
 
-_ROUNDING: Final = 1e-6
+_ROUNDING: Final = 1e-6  # more than the product of a cutoff and a length is off
 
 SIMILAR_NAMES: Final = 0.5
 """How alike two names of workflows are, of which one may stand for the other."""

@@ -1,7 +1,7 @@
 """Fork, for each request, a process that has loaded the bot: `python -m tests.support.fork_server PATH`.
 
-All workers of a run ask one server, as it computes for seconds until it is there. They find it at `PATH`; who
-starts it holds the lock beside that. It runs nothing itself, and ends with the last of its connections.
+All workers of a run ask one server, as it takes seconds to load the bot. They find it at `PATH`; who starts
+it holds the lock beside that. It runs nothing itself, and ends with the last of its connections.
 
 A request is a pickled function with its arguments, to the end of what is sent. The answers are the id of the
 process that runs it, and its exit code once it has ended. A connection without a request keeps the server.

@@ -12,7 +12,6 @@ from bot.digests.command.clauses import ALL, may_begin
 from bot.digests.command.create import read_changes, read_create
 from bot.digests.command.requests import (
     ChangeDigest,
-    CreateDigest,
     DeleteDigest,
     DigestRequest,
     EditDigest,
@@ -92,10 +91,12 @@ def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestR
     """Read a digest without `create`, a verb with what is behind it, or a number."""
     verb, *behind = rest
     known = DIGEST_VERBS.find(verb.text)
-    may_be_plan = known is None or may_begin(rest, command.zone)  # as `status errored daily 9am` is
-    plan = _read_plan(head, rest, command) if may_be_plan else None
-    if isinstance(plan, CreateDigest):
-        return plan
+    refused: QueryError | None = None
+    if _may_be_plan(verb) and (known is None or may_begin(rest, command.zone)):
+        try:
+            return read_create(head, rest, command)
+        except QueryError as error:
+            refused = error
     is_schedule = verb.text.lower() == "on" and schedule_words.begins(rest, command.zone)
     if known and not is_schedule:
         return _with_reading(known.read(verb, behind, command), verb, known.name)
@@ -103,13 +104,13 @@ def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestR
         return numbered
     if _is_list_filter(verb):
         raise _list_of_digest_error(head, verb)
-    if plan is not None and (schedule_words.begins(rest, command.zone) or names_channel(verb)):
-        raise plan
+    if refused and (schedule_words.begins(rest, command.zone) or names_channel(verb)):
+        raise refused
     close = _nearest_verb(verb)
     schedule = _without_place(rest)[1:]
     is_number = bool(_NUMBER.fullmatch(as_typed(schedule[:1])))
-    if plan is not None and close is None and not is_number and schedule_words.begins(schedule, command.zone):
-        raise plan
+    if refused and close is None and not is_number and schedule_words.begins(schedule, command.zone):
+        raise refused
     raise verb.wrong("is not a digest command", expected=one_of(DIGEST_VERBS.names), nearest=close)
 
 
@@ -120,14 +121,9 @@ def _with_reading(request: DigestRequest, verb: Token, name: str) -> DigestReque
     return replace(request, readings=(Reading(verb.text, name), *request.readings))
 
 
-def _read_plan(head: Token, rest: Sequence[Token], command: Command) -> CreateDigest | QueryError | None:
-    """Read a digest without `create`; return why the words make none. `#7` is always a number."""
-    if _NUMBER.fullmatch(rest[0].text) and not rest[0].text.isdigit():
-        return None
-    try:
-        return read_create(head, rest, command)
-    except QueryError as error:
-        return error
+def _may_be_plan(first: Token) -> bool:
+    """Return whether a digest without `create` may begin with a word: `#7` is always a number."""
+    return _NUMBER.fullmatch(first.text) is None or first.text.isdigit()
 
 
 def _read_numbered(rest: Sequence[Token], command: Command) -> DigestRequest | None:
