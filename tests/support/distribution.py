@@ -64,20 +64,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Schedulin
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Send only what somebody reads: the rest takes half a millisecond, as long as many a test.
+    """Send only what is worth it: the rest takes half a millisecond, as long as many a test.
 
     Who asks for `--durations` gets all of it.
     """
     if not hasattr(item.config, "workerinput") or item.config.getoption("durations") is not None:
         return None
-    for report in filter(is_read, runtestprotocol(item, log=False, nextitem=nextitem)):
+    for report in filter(is_worth_sending, runtestprotocol(item, log=False, nextitem=nextitem)):
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)  # or dots fill one line
     return True
 
 
-def is_read(report: pytest.TestReport) -> bool:
-    """Return whether a report is more than that a test was set up or cleaned up after as it should be."""
+def is_worth_sending(report: pytest.TestReport) -> bool:
+    """Return whether a report says more than that a set-up or a clean-up passed."""
     return report.when == "call" or not report.passed
 
 

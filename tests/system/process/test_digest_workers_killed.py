@@ -23,6 +23,7 @@ from .killing import Crowd, SlowSlack, delivered, let_come_due, plan_digests, sl
 SLOTS = 200
 POSTS_WITHIN = 5.0  # seconds; longer than others take to find that a worker has died
 WITHIN = 90.0
+WORKER = ("serve", "--role", "worker")
 
 
 @pytest.fixture
@@ -77,23 +78,35 @@ def _report(kind: str, crowd: Crowd, slack: SlowSlack, began: float, slots: int 
     )
 
 
+async def _deliver_with_workers(
+    crowd: Crowd,
+    slack: SlowSlack,
+    *,
+    workers: int,
+    slots: int,
+    within: float,
+    kills: int,
+    frozen: float = 0.0,
+) -> None:
+    """Let some workers deliver slots that come due within so many seconds, while they are killed."""
+    began = time.monotonic()
+    async with migrated_database(crowd.settings["DATABASE_URL"]) as engine, crowd:
+        slot = await plan_digests(engine, slots)
+        for _ in range(workers):
+            await crowd.add()
+        coming = asyncio.create_task(let_come_due(engine, slot, within))
+        await _kill_until_done(crowd, slack, engine, kills=kills, frozen=frozen, slots=slots)
+        await coming
+        _report(f"PostgreSQL, {workers} workers", crowd, slack, began, slots)
+
+
 class TestOnPostgreSQL:  # a class each, for they take long and may run beside each other
     async def test_three_workers_deliver_every_slot_once_while_they_are_killed(
         self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path, postgres_server: str
     ) -> None:
-        began = time.monotonic()
         url = create_database(postgres_server)
-        async with (
-            migrated_database(url) as engine,
-            Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
-        ):
-            slot = await plan_digests(engine, SLOTS)
-            for _ in range(3):
-                await crowd.add()
-            coming = asyncio.create_task(let_come_due(engine, slot, 12.0))
-            await _kill_until_done(crowd, slack, engine, kills=10, frozen=4.5)
-            await coming
-            _report("PostgreSQL, three workers", crowd, slack, began)
+        crowd = Crowd(tmp_path, settings | {"DATABASE_URL": url}, WORKER)
+        await _deliver_with_workers(crowd, slack, workers=3, slots=SLOTS, within=12.0, kills=10, frozen=4.5)
 
         assert len(delivered(slack)) == SLOTS
         assert set(delivered(slack).values()) == {1}
@@ -105,21 +118,11 @@ class TestThroughPgBouncer:
     async def test_two_workers_deliver_every_slot_once_though_each_transaction_may_have_another_session(
         self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path, postgres_server: str
     ) -> None:
-        began, slots = time.monotonic(), 50
         with run_pgbouncer(create_database(postgres_server)) as url:
-            async with (
-                migrated_database(url) as engine,
-                Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
-            ):
-                slot = await plan_digests(engine, slots)
-                for _ in range(2):
-                    await crowd.add()
-                coming = asyncio.create_task(let_come_due(engine, slot, 3.0))
-                await _kill_until_done(crowd, slack, engine, kills=2, slots=slots)
-                await coming
-                _report("PgBouncer, two workers", crowd, slack, began, slots)
+            crowd = Crowd(tmp_path, settings | {"DATABASE_URL": url}, WORKER)
+            await _deliver_with_workers(crowd, slack, workers=2, slots=50, within=3.0, kills=2)
 
-        assert len(delivered(slack)) == slots
+        assert len(delivered(slack)) == 50
         assert set(delivered(slack).values()) == {1}
         assert crowd.kills >= 1
         assert "prepared statement" not in crowd.said()

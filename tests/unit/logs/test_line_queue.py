@@ -87,7 +87,7 @@ def test_nobody_waits_for_a_reader_that_stands_still_and_what_is_lost_is_told_in
     lost = pipe.counted
     assert 0 < lost < MORE_THAN_FITS
     pipe.read_on()
-    until(lambda: told_in(pipe.said) == lost)
+    until(lambda: count_told(pipe.said) == lost)
     queue.write("later\n")
     queue.close()
     *lines, later = pipe.lines()
@@ -103,8 +103,8 @@ def test_nobody_waits_for_a_reader_that_stands_still_and_what_is_lost_is_told_in
     assert pipe.counted == lost
 
 
-def told_in(said: bytearray) -> int:
-    """Return how many lines are said to have been dropped."""
+def count_told(said: bytearray) -> int:
+    """Count the lines that are said to have been dropped."""
     return sum(map(int, re.findall(rb"^dropped (\d+)$", said, re.MULTILINE)))
 
 

@@ -27,21 +27,21 @@ MADE = re.compile(r"Digest (\d+) in #\w+ is made\.")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
-async def running() -> AsyncIterator[Playground]:
+async def playground_of_module() -> AsyncIterator[Playground]:
     """Run the real bot for all tests of the module, as a worker takes seconds to start."""
     async with run_playground(SimulatedAccount(seed=1, instances=3000)) as playground:
         yield playground
 
 
 @pytest.fixture
-def playground(running: Playground) -> Playground:
+def playground(playground_of_module: Playground) -> Playground:
     """Leave nothing of what the tests before have said and opened."""
-    slack = running.slack
+    slack = playground_of_module.slack
     slack.views.close_all("U0ADA0001")
     for channel in slack.workspace.conversations:
         for message in slack.messages(channel.id):
             slack.workspace.delete(message, "the next test")
-    return running
+    return playground_of_module
 
 
 @pytest_asyncio.fixture(loop_scope="package")
