@@ -63,7 +63,7 @@ class _Runner:
     def _run(self, tests: Iterable[str]) -> None:
         for test in tests:
             code, out, err = _files(self.folder, test)
-            command = ["nice", "-n", "14", sys.executable, "-m", *COMMANDS[test]]  # tests go first
+            command = ["nice", "-n", "10", sys.executable, "-m", *COMMANDS[test]]  # tests go first
             with out.open("wb") as stdout, err.open("wb") as stderr:
                 process = subprocess.Popen(command, cwd=ROOT, stdout=stdout, stderr=stderr, process_group=0)
                 while process.poll() is None:

@@ -13,23 +13,41 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from tests.support.background_commands import COMMANDS
 
 ROOT: Final = Path(__file__).parents[2]
-LONGEST_FIRST: Final = (
+WAITING: Final = (
     "tests/system/process/test_digest_workers_killed.py",  # its three classes at once
+    "tests/robustness/storms",
+    "tests/robustness/faults/test_slack_faults_answers.py",
+    "tests/unit/jobs/test_worker.py",
+    "tests/app/test_access.py",
+    "tests/unit/jobs",
+    "tests/app/test_digest_runs.py",
+    "tests/app/test_requests_once.py",
+    "tests/robustness/faults/test_slack_faults_forms.py",
+    "tests/app/test_shares.py",
+    "tests/app/test_observability.py",
+    "tests/app/test_queues.py",
+    "tests/app/test_partial_exports.py",
+    "tests/app/test_filter_problems.py",
+    "tests/app/test_throttles.py",
+    "tests/app/test_metrics.py",
+)
+"""What mostly waits, as its digests, retries and throttles come in real time: the longest first.
+
+Half of the workers do these from the beginning on, and the others what computes: were they all to wait at
+once, the cores would be idle.
+"""
+LONGEST_FIRST: Final = (
     "tests/benchmarks",
     "tests/system/engine",
     "tests/system/playground/browser",
     "tests/system",
-    "tests/app/test_access.py",  # its digests come in real time, as those of the next three do
-    "tests/app/test_digest_runs.py",
-    "tests/app/test_requests_once.py",
-    "tests/unit/jobs/test_worker.py",
     "tests/robustness",
     "tests/unit/simulators",
     "tests/unit/repository",
 )
-"""The order in which workers take modules: short ones last, so that all workers end together.
+"""The order in which workers take all others: short ones last, so that all workers end together.
 
-The others come mixed, as some folders mostly wait and some mostly compute.
+The rest comes mixed.
 """
 SHARED: Final[Mapping[str, int]] = {
     "tests/system/engine": 1,  # its modules have the same engine in turn
@@ -38,6 +56,7 @@ SHARED: Final[Mapping[str, int]] = {
 }
 """How many workers start what the modules of a folder share and what takes seconds of computing to start."""
 
+_ORDER: Final = (*WAITING, *LONGEST_FIRST)
 _Data = dict[str, Any] | None
 
 
@@ -46,6 +65,24 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
 
     def _split_scope(self, nodeid: str) -> str:
         return shared_scope(nodeid) or super()._split_scope(nodeid)
+
+    def _assign_work_unit(self, node: object) -> None:
+        """Give a worker what waits, if fewer than half of the workers have that, and else what computes."""
+        waiting = sum(self._has_to_wait(work) for work in self.assigned_work.values())
+        wanted = 2 * waiting < len(self.assigned_work)
+        scope = next((scope for scope in self.workqueue if is_waiting(scope) == wanted), None)
+        if scope is not None:
+            self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
+
+    @staticmethod
+    def _has_to_wait(work: Mapping[str, Mapping[str, bool]]) -> bool:
+        return any(is_waiting(scope) and not all(done.values()) for scope, done in work.items())
+
+
+def is_waiting(scope: str) -> bool:
+    """Return whether a module, or a class in one, mostly waits."""
+    return scope.startswith(WAITING)
 
 
 def shared_scope(nodeid: str) -> str | None:
@@ -101,8 +138,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @cache
 def _rank(module: Path) -> tuple[int, int]:
     if any(ROOT / test.partition("::")[0] == module for test in COMMANDS):
-        return len(LONGEST_FIRST) + 1, 0  # what they ask for runs meanwhile
-    places = (place for place, path in enumerate(LONGEST_FIRST) if module.is_relative_to(ROOT / path))
+        return len(_ORDER) + 1, 0  # what they ask for runs meanwhile
+    places = (place for place, path in enumerate(_ORDER) if module.is_relative_to(ROOT / path))
     if (place := next(places, None)) is not None:
         return place, 0
-    return len(LONGEST_FIRST), crc32(bytes(module.relative_to(ROOT)))
+    return len(_ORDER), crc32(bytes(module.relative_to(ROOT)))

@@ -5,6 +5,7 @@ functions below the folders in `FAST`; nothing marks them by hand. In
 every run, a fast test that opens a socket fails.
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -64,8 +65,16 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("fast", patient, max_examples=FEW_EXAMPLES)
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("fast" if only_fast(config) else "suite")
-    if not only_fast(config):  # they load the whole bot
+    if hasattr(config, "workerinput"):
+        atexit.register(os._exit, 0)  # to free a worker's memory piece by piece takes it a second
+    if not only_fast(config) and not _hands_out_tests(config):  # they load the whole bot
         config.pluginmanager.import_plugin("tests.support.fixtures")
+
+
+def _hands_out_tests(config: pytest.Config) -> bool:
+    """Return whether this process has workers, which collect the tests."""
+    is_worker = hasattr(config, "workerinput")
+    return bool(config.getoption("tx", ())) and not config.option.collectonly and not is_worker
 
 
 @pytest.hookimpl(tryfirst=True)
