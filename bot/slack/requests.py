@@ -109,7 +109,7 @@ class RequestCodec:
         """Return a request as text: some 60 characters for a plain list. `encode` remembers it."""
         if self._kinds.get(request.kind) is not type(request):
             raise TypeError(f"no button carries a {type(request).__name__}")
-        json = _adapter(type(request)).dump_json(request, exclude_defaults=True, by_alias=True)
+        json = adapter(type(request)).dump_json(request, exclude_defaults=True, by_alias=True)
         return self.pack(request.kind.encode() + json)
 
     def pack(self, written: bytes) -> str:
@@ -132,7 +132,7 @@ class RequestCodec:
         if request is None:
             raise InvalidButton("made by another version of this bot")
         try:
-            read: Request = _adapter(request).validate_json(brace + json)
+            read: Request = adapter(request).validate_json(brace + json)
         except ValueError as error:
             raise InvalidButton("cut or changed on its way") from error
         return read
@@ -259,7 +259,7 @@ def digest(*parts: str) -> str:
     return _base64(hashlib.blake2b(to_json(parts), digest_size=16).digest())
 
 
-def _adapter(request: type[Request]) -> TypeAdapter[Any]:
+def adapter(request: type[Request]) -> TypeAdapter[Any]:
     """Return what writes and reads a type of request, made at its first use as that takes a while."""
     if request not in _ADAPTERS:
         _ADAPTERS[request] = TypeAdapter(request)

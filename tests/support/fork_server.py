@@ -18,6 +18,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from bot.digests.command.requests import DIGEST_CODEC
+from bot.routing.controls import request_codec
+from bot.slack.requests import adapter
+
 LOADED: Final = (
     "bot.check",
     "bot.cli",
@@ -84,6 +88,8 @@ def main() -> None:
         gc.disable()
         for name in LOADED:
             import_module(name)
+        for request in (*request_codec().kinds, *DIGEST_CODEC.kinds):
+            adapter(request)  # or each process makes those of the buttons that it shows
         gc.freeze()  # no process copies what is loaded only because its garbage collector looks at it
         gc.enable()
         server.serve()
