@@ -36,6 +36,8 @@ _OK: Final = ("ok", "okay", "fine", "good", "alright", "up", "alive")
 _MOST_OF_AN_ERROR: Final = 8  # words
 _MOST_WORDS: Final = 30
 """Of a command in which a mistyped time is looked for: it is read once more for that."""
+_MOST_SLIPS: Final = 3
+"""In the times of a command."""
 
 
 def read_command(command: Command) -> Request:
@@ -95,7 +97,7 @@ def read_text(command: Command) -> Request:
     try:
         request = _read_as_typed(command)
     except QueryError as error:
-        if (mistyped := _mistyped_time(command)) is not None:
+        if (mistyped := _mistyped_time(command, error)) is not None:
             raise mistyped from error
         raise
     is_known = all(_is_known(name, command) for name in workflows_in(request))
@@ -104,8 +106,31 @@ def read_text(command: Command) -> Request:
     return request
 
 
-def _mistyped_time(command: Command) -> QueryError | None:
-    """Return the error for a word that is mistyped in a time, if the command can be read without the slip."""
+def _mistyped_time(command: Command, told: QueryError | None = None) -> QueryError | None:
+    """Return the error for the first word that is mistyped in a time, if to correct it and the others helps.
+
+    Args:
+        command: what may have such words.
+        told: what else is wrong with it; it comes first if to correct that alone helps.
+    """
+    first, corrected = None, command
+    for _ in range(_MOST_SLIPS):
+        found = _first_mistyped_time(corrected)
+        if found is None:
+            break
+        mistyped, corrected = found
+        first = first or mistyped
+    if first is None:
+        return None
+    further = _error_in(corrected)
+    if further is None:
+        return first
+    is_told = told is not None and _leads_on(told, command)
+    return first if not is_told and _leads_on(further, corrected) else None
+
+
+def _first_mistyped_time(command: Command) -> tuple[QueryError, Command] | None:
+    """Return the error for the first word that is mistyped in a time, and the command with what is meant."""
     try:
         words = split(command.text)
     except QueryError:
@@ -117,13 +142,34 @@ def _mistyped_time(command: Command) -> QueryError | None:
     if found is None:
         return None
     place, meant = found
-    mistyped = words[place].wrong("is not a time I can read", expected=times.EXPECTED, nearest=meant)
-    corrected = command.edit(mistyped.span, meant)
+    error = words[place].wrong("is not a time I can read", expected=times.EXPECTED, nearest=meant)
+    return error, command.edit(error.span, meant)
+
+
+def _error_in(command: Command) -> QueryError | None:
     try:
-        request = _read_as_typed(corrected)
-    except QueryError:
-        return mistyped if _mistyped_time(corrected) is not None else None  # there may be further slips
-    return mistyped if all(_is_known(name, command) for name in workflows_in(request)) else None
+        _read_known(command)
+    except QueryError as error:
+        return error
+    return None
+
+
+def _leads_on(error: QueryError, command: Command) -> bool:
+    """Return whether an error knows what is meant, and the command can be read with that."""
+    choices = error.choices
+    verify_proposals(error, command, _read_known)
+    leads_on = bool(error.nearest) and bool(error.proposals)
+    error.choices, error.proposals = choices, ()  # they are verified once it is known which error is told
+    return leads_on
+
+
+def _read_known(command: Command) -> None:
+    """Read a command about workflows that are known, in which no time is mistyped.
+
+    Raises:
+        QueryError: it can't be understood, or a workflow in it is none of those that are known.
+    """
+    _require_known(workflows_in(_read_as_typed(command)), command)
 
 
 def _read_as_typed(command: Command) -> Request:

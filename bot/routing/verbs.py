@@ -46,11 +46,16 @@ def _show(head: Token, rest: Sequence[Token], command: Command) -> Request:
 
 
 def read_one(head: Token, rest: Sequence[Token], command: Command) -> Request | None:
-    """Read `show` and its synonyms; why something failed at some time asks for the causes of then."""
-    if head.value.lower() in WHY and not any(map(is_instance_id, rest)):
-        said = read_phrases(join_flags(rest), command.workflows)[0]
+    """Read `show` and its synonyms; None if they ask for a list.
+
+    A time asks for what ran then, and not for the latest instance: `show what failed in the last hour`. Why
+    something failed at some time asks for the causes of then.
+    """
+    if not any(map(is_instance_id, rest)):
+        others = [word for word in rest if word.value not in command.workflows]  # one may be called `monday`
+        said = read_phrases(join_flags(others), command.workflows)[0]
         if any(word.key in (SINCE.key, UNTIL.key) for word in said):
-            return read_failures(head, rest, command)
+            return read_failures(head, rest, command) if head.value.lower() in WHY else None
     return read_show(head, rest, command)
 
 

@@ -206,6 +206,32 @@ def test_what_is_to_be_typed_for_it_means_the_same(request_: DescribeInstance) -
     assert read_command(command) == request_
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("show me what failed in the last hour", 'failures * since:"last hour"'),
+        ("display the failures of the last day", 'failures * since:"last day"'),
+        ("show failed last night", 'failures * since:"last night" until:"end of last night"'),
+        ("show me everything from last night", 'list * since:"last night"'),
+        ("show the last hour", 'list * since:"last hour"'),
+        ("status today", "list * since:today"),
+        ("show orders last week", 'list orders since:"last week" until:"end of last week"'),
+        ("show orders latest since yesterday", "list orders rows:1 since:yesterday"),
+        ("show the latest failed orders of today", "list orders status:errored rows:1 since:today"),
+    ],
+)
+def test_a_time_asks_for_what_ran_then_and_not_for_the_latest_instance(text: str, meant: str) -> None:
+    assert known(text).command() == f"/workflows {meant}"
+
+
+@pytest.mark.parametrize("name", ["hour", "night", "monday"])
+def test_a_workflow_may_be_called_like_a_time(name: str) -> None:
+    for text, status in ((f"show {name} latest", None), (f"why did {name} fail", ERRORED)):
+        command = Command.from_slack(text, ACCOUNTS, HERE, "UTC", NOW)
+        asked = read_command(replace(command, workflows=(*NAMES, name)))
+        assert _plain(asked) == DescribeInstance(name, status=status)
+
+
 def test_a_mistyped_status_is_named_and_not_left_out() -> None:
     with pytest.raises(QueryError) as refused:
         read("show orders latest faild")

@@ -44,9 +44,27 @@ def refuse(text: str) -> QueryError:
         ("export orders yesteday", "export orders yesterday"),
         ("show orders failed yesteday", "show orders failed yesterday"),
         ("why did orders fail yesteday", "why did orders fail yesterday"),
+        ("show me what failed in the last hou", "show me what failed in the last hour"),
+        ("show what broke last nigth", "show what broke last night"),
+        ("status of orders lats week", "status of orders last week"),
     ],
 )
 def test_the_time_that_is_meant_is_proposed(text: str, right: str) -> None:
+    assert refuse(text).corrected == f"/workflows {right}"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("show me what faild in the last hou", "show me what errored in the last hour"),
+        ("show ordrs failed last hou", "show orders failed last hour"),
+        ("faild ordrs last nigth", "errored orders last night"),
+        ("failures in the last hou for ordrs", "failures in the last hour for orders"),
+        ("orders from yesteday to last nigth", "orders from yesterday to last night"),
+        ("ordrs failed from yesteday to this mornng", "orders failed from yesterday to this morning"),
+    ],
+)
+def test_several_slips_are_corrected_at_once(text: str, right: str) -> None:
     assert refuse(text).corrected == f"/workflows {right}"
 
 
