@@ -82,6 +82,22 @@ async def test_an_instance_that_is_named_where_a_workflow_was_expected_is_told_a
     assert (some_failed.workflow_calls, some_failed.list_calls, some_failed.describe_calls) == (1, 0, 3)
 
 
+@pytest.mark.usefixtures("some_failed")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("payload orders latest", "ord-2"),
+        ("orders failed with payload too large", 'error:"payload too large"'),
+        ("payload-worker", "payload-worker"),
+        ("payload", "payload"),
+    ],
+)
+async def test_a_command_that_holds_the_name_of_another_field_is_answered(
+    text: str, told: str, ada: Person
+) -> None:
+    assert told in (await ask(ada, text)).all_text(), "Bolt looks for the word in the whole body"
+
+
 async def test_the_version_is_told(ada: Person) -> None:
     assert "Workflows bot 0." in (await ask(ada, "version")).all_text()
 
