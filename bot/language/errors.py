@@ -114,7 +114,7 @@ def _correct(
     span, nearest = error.span, words
     for _ in range(_MOST_CORRECTIONS):
         typed = typed.edit(span, nearest)
-        wrong = _error_in(typed, read)
+        wrong = error_in(typed, read)
         if wrong is None:
             return typed
         if not wrong.nearest:  # a word that would be left out is the person's to leave out
@@ -124,7 +124,14 @@ def _correct(
     return None
 
 
-def _error_in(typed: Editable, read: Callable[[Any], object]) -> QueryError | None:
+def can_be_corrected(error: QueryError, typed: Editable, read: Callable[[Any], object]) -> bool:
+    """Return whether an error knows what is meant, and the text can be read with that."""
+    meant = error.nearest
+    return _correct(error, meant, typed, read) is not None if meant else False
+
+
+def error_in(typed: Editable, read: Callable[[Any], object]) -> QueryError | None:
+    """Return what is wrong with a text; None if it can be read."""
     try:
         read(typed)
     except QueryError as error:

@@ -19,7 +19,7 @@ from bot.find.command import read_pasted
 from bot.home.help import TOPICS
 from bot.language import name_matching, times
 from bot.language.command import Command
-from bot.language.errors import QueryError, UnknownName, verify_proposals
+from bot.language.errors import QueryError, UnknownName, can_be_corrected, error_in, verify_proposals
 from bot.language.filler_words import is_filler
 from bot.language.mistyped_times import mistyped_time_word
 from bot.language.name_matching import find_similar
@@ -122,11 +122,12 @@ def _mistyped_time(command: Command, told: QueryError | None = None) -> QueryErr
         first = first or mistyped
     if first is None:
         return None
-    further = _error_in(corrected)
+    further = error_in(corrected, _read_known)
     if further is None:
         return first
-    is_told = told is not None and _leads_on(told, command)
-    return first if not is_told and _leads_on(further, corrected) else None
+    if told is not None and can_be_corrected(told, command, _read_known):
+        return None
+    return first if can_be_corrected(further, corrected, _read_known) else None
 
 
 def _first_mistyped_time(command: Command) -> tuple[QueryError, Command] | None:
@@ -144,23 +145,6 @@ def _first_mistyped_time(command: Command) -> tuple[QueryError, Command] | None:
     place, meant = found
     error = words[place].wrong("is not a time I can read", expected=times.EXPECTED, nearest=meant)
     return error, command.edit(error.span, meant)
-
-
-def _error_in(command: Command) -> QueryError | None:
-    try:
-        _read_known(command)
-    except QueryError as error:
-        return error
-    return None
-
-
-def _leads_on(error: QueryError, command: Command) -> bool:
-    """Return whether an error knows what is meant, and the command can be read with that."""
-    choices = error.choices
-    verify_proposals(error, command, _read_known)
-    leads_on = bool(error.nearest) and bool(error.proposals)
-    error.choices, error.proposals = choices, ()  # they are verified once it is known which error is told
-    return leads_on
 
 
 def _read_known(command: Command) -> None:

@@ -1,6 +1,7 @@
 """How tests are handed out to the workers of xdist."""
 
 from collections.abc import Sequence
+from random import Random
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -53,7 +54,7 @@ def test_xdist_asks_for_it(pytestconfig: pytest.Config) -> None:
 
 @given(st.integers(1, 8), st.lists(st.booleans(), max_size=40), st.randoms(use_true_random=False))
 def test_half_of_the_workers_do_what_waits_and_each_module_is_done_once(
-    workers: int, waits: list[bool], chance: Any
+    workers: int, waits: list[bool], chance: Random
 ) -> None:
     """Each module has one test, which takes a time of its own."""
     modules = [f"{WAITING[0] if wait else LONGEST_FIRST[0]}/test_{i}.py" for i, wait in enumerate(waits)]
