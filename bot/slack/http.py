@@ -117,8 +117,8 @@ class SlackEndpoint:
 def _for_bolt(body: str, content_type: str) -> str:
     """Return a body as JSON where Bolt would find nothing in it.
 
-    It takes a form that holds the word `payload` anywhere for one with a field of that name. So a command such
-    as `/workflows payload orders`, or any in a channel with the word in its name, had no answer.
+    It takes a form that holds the word `payload` anywhere for one with a field of that name: it would drop
+    `/workflows payload orders`, and any command from a channel with the word in its name.
     """
     if "payload" not in body or content_type != _CONTENT_TYPES[0] or body.startswith("{"):
         return body
